@@ -1,0 +1,29 @@
+#include "base/check.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/result.h"
+
+namespace fairway {
+
+void check_failed(const char* condition, const char* file, int line) {
+    std::fprintf(stderr, "fairway: bug: check failed: %s at %s:%d\n", condition, file, line);
+    std::abort();
+}
+
+void bug_found(const char* what, const char* file, int line) {
+    std::fprintf(stderr, "fairway: bug: %s at %s:%d\n", what, file, line);
+#ifndef NDEBUG
+    std::abort();
+#endif
+}
+
+tl::unexpected<Error> fail_errno(std::string what, int errno_value, std::source_location where) {
+    what += ": ";
+    what += std::strerror(errno_value);
+    return fail(Code::kSystem, Origin::kSystem, std::move(what), where);
+}
+
+}  // namespace fairway
