@@ -13,12 +13,18 @@ target_include_directories(fairway_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(fairway_flags INTERFACE -Wall -Wextra -Wshadow -Wno-missing-field-initializers)
 target_link_libraries(fairway_flags INTERFACE Threads::Threads fmt::fmt)
 if(FAIRWAY_SANITIZE)
-    target_compile_options(fairway_flags INTERFACE -fsanitize=${FAIRWAY_SANITIZE} -fno-omit-frame-pointer)
+    target_compile_options(fairway_flags INTERFACE
+        -fsanitize=${FAIRWAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(fairway_flags INTERFACE -fsanitize=${FAIRWAY_SANITIZE})
 endif()
 if(FAIRWAY_FUZZ)
     target_compile_options(fairway_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+
+# Lists a program in <build>/programs.txt as "KIND TARGET PATH", which scripts/test reads.
+function(fairway_program kind target)
+    set_property(GLOBAL APPEND_STRING PROPERTY fairway_programs "${kind} ${target} $<TARGET_FILE:${target}>\n")
+endfunction()
 
 # fairway_library(NAME SOURCES a.cc… DEPS base…): src/<NAME> as fairway_<NAME>; DEPS are folder
 # names below it in the layer table (design, ARCHITECTURE.md) or imported targets.
@@ -38,17 +44,22 @@ function(fairway_library name)
     endif()
 endfunction()
 
-# fairway_test(NAME x_test.cc…): one program fairway_<NAME>_test of the folder's unit tests.
+# fairway_test(NAME x_test.cc… [TSAN] [DEPS …]): one program fairway_<NAME>_test of the folder's
+# unit tests. TSAN: `make test` runs it under ThreadSanitizer too; for what crosses threads.
 function(fairway_test name)
     if(NOT FAIRWAY_TESTS)
         return()
     endif()
-    cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+    cmake_parse_arguments(ARG "TSAN" "" "DEPS" ${ARGN})
     add_executable(fairway_${name}_test EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
     target_link_libraries(fairway_${name}_test PRIVATE fairway_${name} ${ARG_DEPS} GTest::gtest GTest::gtest_main)
     target_compile_definitions(fairway_${name}_test PRIVATE FAIRWAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME unit.${name} COMMAND fairway_${name}_test)
     set_property(GLOBAL APPEND PROPERTY fairway_test_targets fairway_${name}_test)
+    fairway_program(test fairway_${name}_test)
+    if(ARG_TSAN)
+        fairway_program(tsan fairway_${name}_test)
+    endif()
 endfunction()
 
 # fairway_fuzz(LIBRARY x_fuzz.cc): libFuzzer target x_fuzz, its corpus in tests/corpus/x.
@@ -60,6 +71,7 @@ function(fairway_fuzz name source)
     add_executable(${stem} EXCLUDE_FROM_ALL ${source})
     target_link_libraries(${stem} PRIVATE fairway_${name} -fsanitize=fuzzer)
     set_property(GLOBAL APPEND PROPERTY fairway_fuzz_targets ${stem})
+    fairway_program(fuzz ${stem})
 endfunction()
 
 # fairway_bench(LIBRARY x_bench.cc…): google-benchmark program fairway_<LIBRARY>_bench.
@@ -67,8 +79,25 @@ function(fairway_bench name)
     if(NOT FAIRWAY_BENCHES)
         return()
     endif()
-    find_package(benchmark REQUIRED)
+    find_package(benchmark QUIET)
+    if(NOT benchmark_FOUND) # `make bench` installs it and configures again
+        return()
+    endif()
     add_executable(fairway_${name}_bench EXCLUDE_FROM_ALL ${ARGN})
     target_link_libraries(fairway_${name}_bench PRIVATE fairway_${name} benchmark::benchmark)
     set_property(GLOBAL APPEND PROPERTY fairway_bench_targets fairway_${name}_bench)
+    fairway_program(bench fairway_${name}_bench)
+endfunction()
+
+# Called once, after all folders: the targets that build everything of a kind.
+function(fairway_collect)
+    set(name_of_test fairway-tests)
+    set(name_of_fuzz fairway-fuzz)
+    set(name_of_bench fairway-benches)
+    foreach(kind IN ITEMS test fuzz bench)
+        get_property(targets GLOBAL PROPERTY fairway_${kind}_targets)
+        add_custom_target(${name_of_${kind}} DEPENDS ${targets})
+    endforeach()
+    get_property(programs GLOBAL PROPERTY fairway_programs)
+    file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/programs.txt CONTENT "${programs}")
 endfunction()
