@@ -50,9 +50,6 @@ struct QueryView {
     bool dnssec_ok = false;
     std::uint16_t udp_payload = 0;  // as sent; 0 without EDNS
     bool has_client_subnet = false;
-    bool has_cookie = false;
-    bool has_nsid = false;
-    bool has_padding = false;
     bool is_signed = false;  // TSIG or SIG(0) came with it
     ClientSubnet client_subnet;
 

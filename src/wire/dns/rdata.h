@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,7 @@ enum class Field : std::uint8_t {
     kString,      // one character-string
     kStrings,     // one or more, to the end
     kText,        // the rest, quoted, without a length octet
+    kUriTarget,   // the same, not empty
     kCaaTag,      // a character-string of letters and digits
     kAlgorithm,   // u8, a DNSSEC algorithm's mnemonic allowed
     kType,        // u16 as a record type's name
@@ -44,8 +46,18 @@ enum class Field : std::uint8_t {
 };
 inline constexpr std::size_t kFieldsMax = 10;
 
-// A type's fields up to kEnd; nullptr if the type has only the \# form.
-const Field* rdata_fields(Type type);
+// What a type's data consists of.
+struct RdataLayout {
+    Type type{};
+    Field fields[kFieldsMax] = {};  // up to kEnd
+    const char* form = "";          // for messages: an example of the text form
+    bool has(Field field) const;
+};
+// nullptr if the type has only the \# form.
+const RdataLayout* rdata_layout(Type type);
+
+// How many octets the field takes at the start of `rest`; nothing if it is malformed.
+std::optional<std::size_t> field_size(Field field, Bytes rest);
 
 // What is wrong and with which of the tokens (tokens.size(): something is missing at the end).
 struct RdataFault {

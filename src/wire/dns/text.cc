@@ -104,7 +104,8 @@ Result<std::vector<Token>> tokenize(std::string_view text) {
                 Code::kInvalid, Origin::kConfig,
                 quoted ? "a quoted string has no closing quote" : "the text ends inside an escape");
         }
-        tokens.push_back({text.substr(start, at - start), quoted});
+        const bool glued = quoted && start >= 2 && !is_blank(text[start - 2]);
+        tokens.push_back({text.substr(start, at - start), quoted, glued});
         if (quoted) ++at;
     }
     return tokens;

@@ -17,6 +17,7 @@ namespace fairway::wire::dns {
 struct Token {
     std::string_view text;
     bool quoted = false;
+    bool glued = false;  // no blank stands before it, as the quoted string in alpn="h2"
 };
 
 // Splits one line's text at blanks, knowing quotes, escapes and comments; parentheses are blanks.
