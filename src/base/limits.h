@@ -7,11 +7,36 @@
 
 namespace fairway {
 
+// Limits that traffic can hit while running: the labels of fairway_limit_hits_total. Count a hit
+// with limit_hit() of base/metrics.h.
+enum class Limit : std::uint8_t {
+    kShardQueue,
+    kLogQueue,
+    kWatchedDirectories,
+    kHttpConnections,
+    kHttpHead,
+    kHttpBody,
+    kProbesInFlight,
+    kCount,
+};
+inline constexpr const char* kLimitNames[] = {
+    "shard_queue", "log_queue", "watched_directories", "http_connections",
+    "http_head",   "http_body", "probes_in_flight",
+};
+static_assert(sizeof kLimitNames / sizeof *kLimitNames == static_cast<std::size_t>(Limit::kCount));
+
 // Policies (docs/steering.md).
 inline constexpr std::uint32_t kPolicyDepthMax = 10;
-inline constexpr std::uint32_t kPolicyNodesMax = 65'536;   // after expansion
-inline constexpr std::uint32_t kDecisionPicksMax = 64;     // records of one steered answer
-inline constexpr std::uint32_t kOutcomesMax = 65'536;      // enumerated by the exact form
+inline constexpr std::uint32_t kPolicyNodesMax = 65'536;  // after expansion
+inline constexpr std::uint32_t kDecisionPicksMax = 64;    // records of one steered answer
+inline constexpr std::uint32_t kOutcomesMax = 65'536;     // enumerated by the exact form
+
+// Shards (io/shard.h).
+inline constexpr std::uint32_t kShardQueueMax = 8192;     // tasks posted and not yet run
+inline constexpr std::uint32_t kShardTasksPerTurn = 512;  // then sockets get their turn
+inline constexpr std::uint32_t kShardEventsPerTurn = 256;
+inline constexpr std::uint32_t kShardStallMs = 5;  // a turn longer than this is counted
+inline constexpr std::uint32_t kWatchedDirectoriesMax = 10'000;
 
 // Manifests (docs/manifests.md).
 inline constexpr std::size_t kManifestFileMax = 256u << 20;        // bytes of one file
