@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/log.h"
+#include "base/metrics.h"
 #include "base/result.h"
 
 namespace fairway {
@@ -14,7 +16,10 @@ void check_failed(const char* condition, const char* file, int line) {
 }
 
 void bug_found(const char* what, const char* file, int line) {
-    std::fprintf(stderr, "fairway: bug: %s at %s:%d\n", what, file, line);
+    static ShardedCounter& bugs =
+        metrics().counter("fairway_bugs_total", "Bugs survived; each is logged.");
+    bugs.add();
+    log_error("bug", {{"what", what}, {"file", file}, {"line", line}});
 #ifndef NDEBUG
     std::abort();
 #endif

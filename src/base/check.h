@@ -9,8 +9,9 @@ void bug_found(const char* what, const char* file, int line);
 }  // namespace fairway
 
 // Holds in release too: going on would be worse than stopping.
-#define FW_CHECK(condition) \
-    (static_cast<bool>(condition) ? void(0) : ::fairway::check_failed(#condition, __FILE__, __LINE__))
+#define FW_CHECK(condition)                 \
+    (static_cast<bool>(condition) ? void(0) \
+                                  : ::fairway::check_failed(#condition, __FILE__, __LINE__))
 // A bug that the caller can survive.
 #define FW_BUG(what) ::fairway::bug_found(what, __FILE__, __LINE__)
 #ifdef NDEBUG

@@ -31,6 +31,13 @@ inline constexpr std::uint32_t kPolicyNodesMax = 65'536;  // after expansion
 inline constexpr std::uint32_t kDecisionPicksMax = 64;    // records of one steered answer
 inline constexpr std::uint32_t kOutcomesMax = 65'536;     // enumerated by the exact form
 
+// Documents.
+inline constexpr std::uint32_t kJsonDepthMax = 128;
+
+// The log (base/log.h).
+inline constexpr std::uint32_t kLogRingBytes = 256 * 1024;  // of one thread, not yet written
+inline constexpr std::uint32_t kLogLineMax = 8 * 1024;      // longer lines are cut
+
 // Shards (io/shard.h).
 inline constexpr std::uint32_t kShardQueueMax = 8192;     // tasks posted and not yet run
 inline constexpr std::uint32_t kShardTasksPerTurn = 512;  // then sockets get their turn
