@@ -54,4 +54,17 @@ inline constexpr std::uint32_t kManifestDepthMax = 64;             // maps and l
 inline constexpr std::uint32_t kManifestAliasedMax = 10'000;       // values that aliases add to a document
 inline constexpr std::uint32_t kManifestFindingsMax = 1'000;       // of one file, the rest is left out
 
+// Zones.
+inline constexpr std::uint32_t kZoneRecordsMax = 50'000'000;
+inline constexpr std::uint32_t kZoneOctetsMax = 0x7FFFFFFF;    // record data of one zone
+inline constexpr std::uint32_t kZoneFindingsMax = 100;         // told of one zone
+inline constexpr std::uint32_t kRrsetDuplicateScanMax = 1024;  // records compared for duplicates
+
+// DNS server.
+inline constexpr std::uint32_t kAliasChainMax = 16;            // CNAME and DNAME steps of one answer
+inline constexpr std::uint32_t kUdpPayloadMax = 1232;          // sent and told in OPT
+inline constexpr std::uint32_t kDnsTcpConnectionsMax = 1024;   // of one shard
+inline constexpr std::uint32_t kDnsTcpPendingMax = 256 * 1024; // octets not yet sent: reading pauses
+inline constexpr std::uint32_t kDnsTcpIdleMs = 10'000;
+
 }  // namespace fairway

@@ -90,7 +90,9 @@ struct ServiceUsers {
     std::vector<FactUsers::NodeUse> nodes;
 };
 
-struct ZonePart;  // world/zone.h: names and records of one zone
+class ZonePart;      // world/zone.h: names and records of one zone
+class ZoneIndex;     // world/zone.h: origin -> ZoneId
+class SteeredNames;  // world/steered_names.h: (host name, type) -> PolicyId
 
 struct World {
     std::uint64_t generation = 0;
@@ -102,6 +104,8 @@ struct World {
     Parts<FactUsers> fact_users;      // by FactId
     Parts<ServiceUsers> service_users;  // by ServiceId
     Parts<ZonePart> zones;
+    std::shared_ptr<const ZoneIndex> zone_index;
+    std::shared_ptr<const SteeredNames> steered_names;
     // Trees by "namespace/name"; a policy with two families has two.
     std::shared_ptr<const std::unordered_map<std::string, std::vector<PolicyId>>> policy_ids;
 };
