@@ -243,6 +243,10 @@ void ZoneBuilder::check_name(std::uint32_t name) {
             find(Severity::kError, first,
                  "a CNAME and " + wire::dns::type_text(set.type) + " at one name",
                  "a CNAME alone (RFC 1034)");
+        if (part_->names_.at(name).is_wildcard() &&
+            (set.type == Type::kNs || set.type == Type::kDname))
+            find(Severity::kError, first, "NS or DNAME at a wildcard",
+                 "each name by itself (RFC 4592 section 4)");
         if (node.delegation && set.type == Type::kDname)
             find(Severity::kError, first, "NS and DNAME at one name below the apex",
                  "one of them (RFC 6672)");
