@@ -21,7 +21,9 @@ constexpr std::uint8_t kAnyHinfo[] = {7, 'R', 'F', 'C', '8', '4', '8', '2', 0};
 constexpr std::uint32_t kAnyHinfoTtl = 3600;
 
 // Of a name that is in lower case already.
-std::uint64_t hash_of(NameView lowered) { return hash_bytes(lowered.wire()); }
+std::uint64_t hash_of(NameView lowered) {
+    return hash_bytes(lowered.wire());
+}
 
 }  // namespace
 
@@ -144,8 +146,7 @@ bool Resolution::answer_steered(Place place) {
 
 // RFC 8482: one record set; for a name with none of its own, a HINFO that says why.
 void Resolution::answer_any(Place place) {
-    if (place.zone && place.zone->rrset_count > 0)
-        return answer_set(zone_->rrsets(*place.zone)[0]);
+    if (place.zone && place.zone->rrset_count > 0) return answer_set(zone_->rrsets(*place.zone)[0]);
     if (!place.steered || place.steered->types_size == 0) return negative(Rcode::kNoError);
     writer_.add_one(Section::kAnswer, owner_, Type::kHinfo, kAnyHinfoTtl, kAnyHinfo);
 }
@@ -159,8 +160,7 @@ void Resolution::answer_policy(Place place, world::PolicyId id) {
     const world::PolicyPart& policy = *world_.policies.at(id.value);
     decide(policy);
     const steer::Decision& decision = engine_.decision_;
-    if (decision.outcome == steer::Outcome::kAnswer && decision.size > 0)
-        return add_picks(policy);
+    if (decision.outcome == steer::Outcome::kAnswer && decision.size > 0) return add_picks(policy);
     ++engine_.counts_.policies[id.value].empty;
     // A name that has records exists, whatever its policy says.
     const bool exists = place.zone && place.zone->rrset_count > 0;
@@ -183,8 +183,8 @@ void Resolution::decide(const world::PolicyPart& policy) {
     if (policy.stickiness == model::Stickiness::kNone) {
         steer::decide(state_, policy.id, query, engine_.rng_, decision);
     } else {
-        Rng sticky(steer::sticky_seed(engine_.options_.seed, policy.name, policy.stickiness,
-                                      client, client_.source, engine_.options_.epoch));
+        Rng sticky(steer::sticky_seed(engine_.options_.seed, policy.name, policy.stickiness, client,
+                                      client_.source, engine_.options_.epoch));
         steer::decide(state_, policy.id, query, sticky, decision);
     }
     counts.last_resort += decision.last_resort;

@@ -55,7 +55,10 @@ std::shared_ptr<const SteeredNames> build_steered_names(const Parts<PolicyPart>&
                 entries.push_back({*name, {static_cast<Type>(part->qtype), part->id}});
             } else if (at->second->name != part->name) {
                 diagnostics.push_back(
-                    {model::Severity::kError, "", {}, "TrafficPolicy/" + part->name,
+                    {model::Severity::kError,
+                     "",
+                     {},
+                     "TrafficPolicy/" + part->name,
                      "spec.hostnames",
                      "\"" + host + "\" is already answered by TrafficPolicy/" + at->second->name,
                      "one policy for a name and type"});
@@ -119,9 +122,9 @@ std::optional<Fault> check_host(const model::TrafficPolicy& policy, const ZonePa
                              wire::dns::type_text(set.type) + " record of this name",
                          "the record or the policy, not both"};
         if (set.type == Type::kCname || answers_cname(policy))
-            return Fault{"a CNAME beside other records of this name in the zone " +
-                             zone.origin().text(),
-                         "a CNAME alone (RFC 1034)"};
+            return Fault{
+                "a CNAME beside other records of this name in the zone " + zone.origin().text(),
+                "a CNAME alone (RFC 1034)"};
     }
     return {};
 }

@@ -39,7 +39,9 @@ bool beside_cname(Type type) {
     return type == Type::kCname || type == Type::kRrsig || type == Type::kNsec;
 }
 
-std::uint32_t u32_at(Bytes bytes, std::size_t at) { return ByteReader(bytes, at).u32(); }
+std::uint32_t u32_at(Bytes bytes, std::size_t at) {
+    return ByteReader(bytes, at).u32();
+}
 
 }  // namespace
 
@@ -58,10 +60,10 @@ void ZoneBuilder::add(const ZoneSource& source) {
 
 void ZoneBuilder::add(const SourceRecord& record) {
     const auto refuse = [&](std::string what, std::string right) {
-        take_finding({Severity::kError, std::string(record.file), record.pos, "",
-                      std::string(record.field), record.owner.text() + " " +
-                          wire::dns::type_text(record.type) + ": " + std::move(what),
-                      std::move(right)});
+        take_finding(
+            {Severity::kError, std::string(record.file), record.pos, "", std::string(record.field),
+             record.owner.text() + " " + wire::dns::type_text(record.type) + ": " + std::move(what),
+             std::move(right)});
     };
     const NameView origin = part_->origin();
     if (wire::dns::is_meta_type(record.type))
@@ -73,11 +75,11 @@ void ZoneBuilder::add(const SourceRecord& record) {
     const std::uint32_t name = add_name(record.owner);
     if (name == ZoneName::kNone || raws_.size() >= kZoneRecordsMax ||
         octets_.size() + record.rdata.size() > kZoneOctetsMax)
-        return refuse("the zone is full", "at most " + std::to_string(kZoneRecordsMax) +
-                                              " records, 2 GB of data");
-    raws_.push_back({name, record.type, static_cast<std::uint16_t>(record.rdata.size()),
-                     record.ttl, static_cast<std::uint32_t>(octets_.size()), record.pos.line,
-                     record.pos.column, file_index(record.file)});
+        return refuse("the zone is full",
+                      "at most " + std::to_string(kZoneRecordsMax) + " records, 2 GB of data");
+    raws_.push_back({name, record.type, static_cast<std::uint16_t>(record.rdata.size()), record.ttl,
+                     static_cast<std::uint32_t>(octets_.size()), record.pos.line, record.pos.column,
+                     file_index(record.file)});
     octets_.insert(octets_.end(), record.rdata.begin(), record.rdata.end());
 }
 
@@ -110,8 +112,13 @@ std::string ZoneBuilder::who(const Raw& raw) const {
 }
 
 void ZoneBuilder::find(Severity severity, const Raw& raw, std::string what, std::string right) {
-    take_finding({severity, files_[raw.file], {raw.line, raw.column}, "", "",
-                  who(raw) + ": " + std::move(what), std::move(right)});
+    take_finding({severity,
+                  files_[raw.file],
+                  {raw.line, raw.column},
+                  "",
+                  "",
+                  who(raw) + ": " + std::move(what),
+                  std::move(right)});
 }
 
 std::shared_ptr<const ZonePart> ZoneBuilder::finish(model::Diagnostics& diagnostics) {
@@ -154,9 +161,8 @@ void ZoneBuilder::make_rrsets() {
 
 void ZoneBuilder::make_rrset(const Raw* first, const Raw* last) {
     auto& out = part_->octets_;
-    ZoneRrset set{.type = first->type,
-                  .ttl = first->ttl,
-                  .rdata_at = static_cast<std::uint32_t>(out.size())};
+    ZoneRrset set{
+        .type = first->type, .ttl = first->ttl, .rdata_at = static_cast<std::uint32_t>(out.size())};
     std::vector<Bytes> seen;
     bool ttl_told = false;
     for (const Raw* raw = first; raw != last; ++raw) {
@@ -233,8 +239,7 @@ void ZoneBuilder::check_name(std::uint32_t name) {
                  "nothing below a DNAME (RFC 6672)");
         } else if (first.type != Type::kA && first.type != Type::kAaaa) {
             find(Severity::kWarning, first,
-                 "never served: it lies below the delegation of " + above,
-                 "glue addresses only");
+                 "never served: it lies below the delegation of " + above, "glue addresses only");
         }
         return;
     }

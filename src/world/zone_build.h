@@ -29,7 +29,7 @@ class ZoneBuilder {
         wire::dns::Type type;
         std::uint16_t size;
         std::uint32_t ttl;
-        std::uint32_t at;    // in octets_
+        std::uint32_t at;  // in octets_
         std::uint32_t line;
         std::uint32_t column;
         std::uint32_t file;  // in files_

@@ -10,11 +10,13 @@ using wire::dns::Type;
 namespace {
 
 model::Diagnostic finding(const SourceRecord& where, std::string what, std::string right = "") {
-    return {model::Severity::kError, std::string(where.file), where.pos, "",
-            std::string(where.field), std::move(what), std::move(right)};
+    return {model::Severity::kError,  std::string(where.file), where.pos,       "",
+            std::string(where.field), std::move(what),         std::move(right)};
 }
 
-Result<Name> absolute(std::string_view text) { return Name::parse(text.empty() ? "." : text); }
+Result<Name> absolute(std::string_view text) {
+    return Name::parse(text.empty() ? "." : text);
+}
 
 // "hostmaster@example.com" is hostmaster.example.com., dots of the local part escaped.
 std::string contact_name(const std::string& contact) {
@@ -81,11 +83,11 @@ void DocumentZoneSource::read_value(const OnRecord& on_record, const OnDiagnosti
     const model::ZoneRecord& record = zone_.records[record_index];
     const std::string base = "spec.records[" + std::to_string(record_index) + "]";
     const std::string field = base + ".values[" + std::to_string(value) + "]";
-    SourceRecord source{.ttl = record.ttl.value_or(zone_.ttl),
-                        .file = zone_.meta.file,
-                        .pos = value < record.value_pos.size() ? record.value_pos[value]
-                                                               : record.pos,
-                        .field = field};
+    SourceRecord source{
+        .ttl = record.ttl.value_or(zone_.ttl),
+        .file = zone_.meta.file,
+        .pos = value < record.value_pos.size() ? record.value_pos[value] : record.pos,
+        .field = field};
     const auto type = wire::dns::type_from_text(record.type);
     if (!type) {
         if (value == 0)
@@ -114,8 +116,7 @@ void DocumentZoneSource::read_text(const OnRecord& on_record, const OnDiagnostic
 
 void MasterFileZoneSource::read(const OnRecord& on_record,
                                 const OnDiagnostic& on_diagnostic) const {
-    const SourceRecord here{
-        .file = zone_.meta.file, .pos = zone_.file_pos, .field = "spec.file"};
+    const SourceRecord here{.file = zone_.meta.file, .pos = zone_.file_pos, .field = "spec.file"};
     const auto origin = absolute(zone_.origin);
     if (!origin) return on_diagnostic(finding(here, origin.error().text));
     if (!read_file_) return on_diagnostic(finding(here, "no zone files can be read here"));
@@ -132,8 +133,13 @@ void MasterFileZoneSource::read(const OnRecord& on_record,
                        model::Pos{record.line, 1}, ""});
         },
         [&](wire::dns::MasterDiagnostic d) {
-            on_diagnostic({model::Severity::kError, std::move(d.file), {d.line, d.column}, "", "",
-                           std::move(d.message), ""});
+            on_diagnostic({model::Severity::kError,
+                           std::move(d.file),
+                           {d.line, d.column},
+                           "",
+                           "",
+                           std::move(d.message),
+                           ""});
         });
 }
 

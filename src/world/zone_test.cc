@@ -11,7 +11,9 @@ namespace {
 using wire::dns::Name;
 using wire::dns::Type;
 
-Name name(std::string_view text) { return *Name::parse(text); }
+Name name(std::string_view text) {
+    return *Name::parse(text);
+}
 
 model::DnsZone document(std::vector<model::ZoneRecord> records = {}) {
     model::DnsZone zone;
@@ -27,7 +29,9 @@ model::DnsZone document(std::vector<model::ZoneRecord> records = {}) {
 }
 
 model::ZoneRecord record(std::string owner, std::string type, std::vector<std::string> values) {
-    return {.name = std::move(owner), .type = std::move(type), .values = std::move(values),
+    return {.name = std::move(owner),
+            .type = std::move(type),
+            .values = std::move(values),
             .pos = {7, 3}};
 }
 
@@ -51,7 +55,9 @@ Built build(const model::DnsZone& zone, const std::string& file_text = "") {
     return built;
 }
 
-Built build(std::vector<model::ZoneRecord> records) { return build(document(std::move(records))); }
+Built build(std::vector<model::ZoneRecord> records) {
+    return build(document(std::move(records)));
+}
 
 void expect_error(std::vector<model::ZoneRecord> records, const std::string& what) {
     const Built built = build(std::move(records));
@@ -106,7 +112,8 @@ TEST(Zone, ReadsTheMasterFileToo) {
 TEST(Zone, FileErrorsNameFileAndLine) {
     model::DnsZone zone = document();
     zone.file = "bad.zone";
-    const Built built = build(zone, "www A 192.0.2.1\nbad A not-an-address\nfar.test. A 192.0.2.1\n");
+    const Built built =
+        build(zone, "www A 192.0.2.1\nbad A not-an-address\nfar.test. A 192.0.2.1\n");
     EXPECT_EQ(built.part, nullptr);
     EXPECT_NE(built.text().find("bad.zone:2:"), std::string::npos) << built.text();
     EXPECT_NE(built.text().find("bad.zone:3:"), std::string::npos) << built.text();
@@ -197,7 +204,7 @@ TEST(Zone, TheSerialTellsTheContents) {
         const Bytes rdata = b.part->only_rdata(b.part->soa());
         return std::vector<std::uint8_t>(rdata.begin(), rdata.end());
     };
-    const Built one = build({}), same = build({});
+    const Built one = build(document()), same = build(document());
     const Built other = build({record("x.example.com", "A", {"192.0.2.1"})});
     EXPECT_EQ(soa(one), soa(same));
     EXPECT_NE(soa(one), soa(other));
