@@ -1,0 +1,78 @@
+"""Fuzzing: every corpus is replayed, then a third of the targets, another each day, search on."""
+import os
+import shutil
+import time
+
+from testing.programs import CORES, LOGS, ROOT, build, in_parallel, listed, relative, run
+
+_REPLAY_SECONDS = 120
+_OPTIONS = ["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"]
+
+
+def _stem(target):
+    return target.removesuffix("_fuzz")
+
+
+def _corpus(target):
+    return ROOT / "tests" / "corpus" / _stem(target)
+
+
+def _replay(stage, targets):
+    def one(job):
+        target, path = job
+        corpus = _corpus(target)
+        files = sorted(str(file) for file in corpus.rglob("*") if file.is_file())
+        if not files:
+            return None
+        return run([path, *_OPTIONS, *files], f"fuzz/replay-{target}", _REPLAY_SECONDS)
+
+    for (target, _), done in in_parallel(targets, one):
+        if done is None:
+            stage.failed(f"fuzz/{_stem(target)}/corpus", f"{relative(_corpus(target))} has no file")
+        else:
+            stage.outcome(done.code == 0 and not done.timed_out, f"fuzz/{_stem(target)}/corpus", done.why())
+
+
+def _search(stage, targets, seconds):
+    """New inputs are kept in build/corpus; an input that fails, in build/logs/fuzz."""
+
+    def one(job):
+        target, path = job
+        found = ROOT / "build" / "corpus" / _stem(target)
+        found.mkdir(parents=True, exist_ok=True)
+        corpus = [str(_corpus(target))] if _corpus(target).is_dir() else []
+        dictionary = ROOT / "tests" / "corpus" / f"{_stem(target)}.dict"
+        words = [f"-dict={dictionary}"] if dictionary.exists() else []
+        artifacts = LOGS / "fuzz" / f"{_stem(target)}-"
+        artifacts.parent.mkdir(parents=True, exist_ok=True)
+        command = [path, *_OPTIONS, *words, f"-max_total_time={int(seconds)}",
+                   f"-artifact_prefix={artifacts}", found, *corpus]
+        return run(command, f"fuzz/search-{target}", seconds + 60)
+
+    for (target, _), done in in_parallel(targets, one):
+        stage.outcome(done.code == 0 and not done.timed_out, f"fuzz/{_stem(target)}/search", done.why())
+
+
+def _prepare(stage):
+    if not shutil.which("clang++-19"):
+        stage.failed("fuzz", "clang++-19 is missing; scripts/deps test")
+        return []
+    return listed("fuzz", "fuzz") if build(stage, "fuzz", "fairway-fuzz") else []
+
+
+def rotating_third(stage):
+    targets = _prepare(stage)
+    _replay(stage, targets)
+    third = targets[int(time.time() // 86400) % 3 :: 3]
+    rounds = -(-len(third) // CORES)
+    if rounds and (seconds := min(60, (stage.seconds_left() - 20) / rounds)) >= 3:
+        _search(stage, third, seconds)
+        stage.note = f"{len(third)} of {len(targets)} targets searched, {int(seconds)} s each"
+    elif third:
+        stage.note = "no time to search"
+
+
+def every_target(stage):
+    targets = _prepare(stage)
+    _replay(stage, targets)
+    _search(stage, targets, int(os.environ.get("FUZZ_SECONDS", "60")))
