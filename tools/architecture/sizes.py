@@ -2,7 +2,7 @@
 import re
 
 _SHOWN = 6
-_TRANSPARENT = re.compile(r"\b(?:namespace|class|struct|union|enum|extern)\b")
+_TYPE = re.compile(r"(?:template\s*<.*>\s*)?(?:namespace|class|struct|union|enum|extern)\b", re.S)
 _CONTROL = re.compile(r"\b(?:if|for|while|switch|catch|do|else|try)\b[^;]*$")
 
 
@@ -14,9 +14,8 @@ def functions(source):
         if mark == "{":
             head = source.code[head_start:at]
             inside = any(kind == "function" for kind, _, _ in stack)
-            is_function = not inside and "(" in head and not _CONTROL.search(head)
-            if is_function and _TRANSPARENT.match(head.strip()) and ")" not in head:
-                is_function = False
+            is_type = _TYPE.match(head.strip()) is not None
+            is_function = not inside and not is_type and "(" in head and not _CONTROL.search(head)
             stack.append(("function" if is_function else "block", at, head))
         elif mark == "}" and stack:
             kind, start, head = stack.pop()
