@@ -25,8 +25,8 @@ struct Pick {
 
 struct Decision {
     Outcome outcome = Outcome::kNoData;
-    std::uint8_t scope = 0;   // ECS scope prefix length, in the client's family
-    bool last_resort = false; // a last rule was used somewhere on the path
+    std::uint8_t scope = 0;    // ECS scope prefix length, in the client's family
+    bool last_resort = false;  // a last rule was used somewhere on the path
     std::uint16_t size = 0;
     std::uint32_t ttl = 0;
     Pick picks[kDecisionPicksMax];

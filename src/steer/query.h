@@ -18,16 +18,16 @@ struct NamedDistance {
 };
 
 struct Query {
-    Cidr client;                                  // ECS prefix, else the resolver at full length
-    world::RegionId region;                       // the client's Region; unknown if unmapped
-    std::uint8_t region_scope = 0;                // bits of `client` that told the region
-    std::span<const world::KeyId> geo;            // most specific first, ends in kAnyKey
+    Cidr client;                        // ECS prefix, else the resolver at full length
+    world::RegionId region;             // the client's Region; unknown if unmapped
+    std::uint8_t region_scope = 0;      // bits of `client` that told the region
+    std::span<const world::KeyId> geo;  // most specific first, ends in kAnyKey
     std::span<const world::KeyId> lines;
     const model::Coordinates* coordinates = nullptr;
     // Latency to each Region by id, NaN = unknown; empty = unknown all.
     std::span<const float> latency_ms;
-    std::span<const NamedDistance> distances;     // given outright; wins over coordinates
-    std::uint64_t nth = 0;                        // decisions before this one (draw rotated)
+    std::span<const NamedDistance> distances;  // given outright; wins over coordinates
+    std::uint64_t nth = 0;                     // decisions before this one (draw rotated)
     std::uint16_t qtype = 1;
 };
 

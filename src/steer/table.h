@@ -32,7 +32,7 @@ struct ClientClass {
 
 struct AnswerSetEntry {
     Outcome outcome = Outcome::kAnswer;
-    std::vector<Pick> picks;   // as a set
+    std::vector<Pick> picks;  // as a set
 };
 
 struct Table {
