@@ -17,11 +17,15 @@ enum class Limit : std::uint8_t {
     kHttpHead,
     kHttpBody,
     kProbesInFlight,
+    kDnsAliasChain,
+    kDnsTcpConnections,
+    kDnsTcpPending,
     kCount,
 };
 inline constexpr const char* kLimitNames[] = {
     "shard_queue", "log_queue", "watched_directories", "http_connections",
-    "http_head",   "http_body", "probes_in_flight",
+    "http_head",   "http_body", "probes_in_flight",    "dns_alias_chain",
+    "dns_tcp_connections", "dns_tcp_pending",
 };
 static_assert(sizeof kLimitNames / sizeof *kLimitNames == static_cast<std::size_t>(Limit::kCount));
 

@@ -33,7 +33,6 @@ struct EngineCounts {
     std::array<std::uint64_t, kRcodes> by_rcode{};
     std::uint64_t dropped = 0;  // no header, or a response: nothing was sent
     std::uint64_t truncated = 0;
-    std::uint64_t chains_cut = 0;        // limit kAliasChainMax
     std::vector<PolicyCounts> policies;  // by PolicyId
 };
 

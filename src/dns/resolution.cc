@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/metrics.h"
+
 namespace fairway::dns {
 
 using wire::dns::Name;
@@ -274,10 +276,7 @@ void Resolution::follow(NameView target) {
     const std::uint64_t hash = lowered_.hash();
     if (std::find(seen_.begin(), seen_.begin() + hops_ + 1, hash) != seen_.begin() + hops_ + 1)
         return;  // a loop: what was found so far is all there is
-    if (hops_ == kAliasChainMax) {
-        ++engine_.counts_.chains_cut;
-        return;
-    }
+    if (hops_ == kAliasChainMax) return limit_hit(Limit::kDnsAliasChain);
     seen_[++hops_] = hash;
     name_ = lowered_;
     owner_ = target;
