@@ -75,12 +75,12 @@ TEST(Shard, AWatchDestroyedInTheSameTurnIsNotCalled) {
     for (auto& p : pair) ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, p), 0);
     std::unique_ptr<Watch> a, b;
     int calls = 0;
-    // Whichever comes first destroys both, itself too.
+    // Whichever comes first destroys both, itself too: at its end, for its captures go with it.
     const auto kill = [&](std::uint32_t) {
         ++calls;
-        a.reset();
-        b.reset();
         shard.stop();
+        const auto dying_a = std::move(a);
+        const auto dying_b = std::move(b);
     };
     a = std::make_unique<Watch>(shard, pair[0][0], EPOLLIN, kill);
     b = std::make_unique<Watch>(shard, pair[1][0], EPOLLIN, kill);

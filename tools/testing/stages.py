@@ -100,11 +100,12 @@ def sanitised(stage):
             "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
             "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
         })
+    # Death tests fork with threads running, which ThreadSanitizer does not follow.
     run(["scripts/build", "tsan"], "build/tsan-configure")
     threaded = [target for target, _ in listed("tsan", "tsan")]
     if threaded and build(stage, "tsan", *threaded):
         unit(stage, "tsan", "tsan", kind="tsan", wrapper=programs.tsan_wrapper(),
-             env={"TSAN_OPTIONS": "halt_on_error=1"})
+             env={"TSAN_OPTIONS": "halt_on_error=1", "GTEST_FILTER": "-*DeathTest.*"})
 
 
 def clang_tidy_changed(stage):
