@@ -74,8 +74,9 @@ bool in_range(std::uint32_t angle, std::uint32_t most) {
     return angle >= kEquator - most && angle <= kEquator + most;
 }
 
+// Zero has one form only, so that text gives the same octets back.
 bool is_precision(std::uint8_t packed) {
-    return packed >> 4 <= 9 && (packed & 15) <= 9;
+    return packed == 0 || (packed >> 4 >= 1 && packed >> 4 <= 9 && (packed & 15) <= 9);
 }
 
 void append_angle(std::string& out, std::uint32_t angle, char positive, char negative) {

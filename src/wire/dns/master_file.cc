@@ -204,6 +204,10 @@ class MasterParser {
                                                  std::to_string(options_.include_depth_max) +
                                                  " deep");
         }
+        if (includes_ == options_.includes_max) {
+            return error(start_of(words[0]), "more than " + std::to_string(options_.includes_max) +
+                                                 " files are included");
+        }
         if (!options_.include) return error(start_of(words[0]), "$INCLUDE is not allowed here");
         std::string path;
         for (std::size_t at = 0; at < words[1].text.size();) {
@@ -214,11 +218,13 @@ class MasterParser {
         }
         Name origin = origin_;
         if (words.size() == 3 && !read_name(words[2], origin)) return;
+        ++includes_;
         const auto file = options_.include(path, file_);
         if (!file) return error(start_of(words[1]), file.error().text);
         MasterParser inner(*this, origin);
         inner.read(file->text, file->name);
         summary_ = inner.summary_;
+        includes_ = inner.includes_;
         stopped_ = inner.stopped_;
     }
 
@@ -233,6 +239,7 @@ class MasterParser {
           file_ttl_(outer.file_ttl_),
           last_ttl_(outer.last_ttl_),
           depth_(outer.depth_ + 1),
+          includes_(outer.includes_),
           summary_(outer.summary_) {}
 
     // $GENERATE RANGE LHS [TTL] [CLASS] TYPE RHS: the text of each record goes through the same
@@ -311,6 +318,7 @@ class MasterParser {
     std::optional<std::uint32_t> file_ttl_;
     std::optional<std::uint32_t> last_ttl_;
     std::size_t depth_ = 0;
+    std::size_t includes_ = 0;
     MasterSummary summary_;
     std::vector<std::uint8_t> rdata_;
     const char* record_end_ = nullptr;  // behind the last word

@@ -13,6 +13,11 @@ using Fault = std::optional<RdataFault>;
 
 constexpr const char* kBadEscape = "bad escape; write \\DDD with DDD from 000 to 255, or \\X";
 
+// SOA's times are 32 bits wide, other than TTLs.
+std::optional<std::uint32_t> time_span_from_text(std::string_view text) {
+    return parse_ttl(text, 0xFFFFFFFF);
+}
+
 bool is_generic(const Token& token) {
     return !token.quoted && token.text == "\\#";
 }
@@ -73,7 +78,7 @@ class RdataParser {
             case Field::kU32:
                 return parse_number(4, 0xFFFFFFFF, "a number from 0 to 4294967295");
             case Field::kTtl:
-                return parse_word(dns::parse_ttl, 4, "a time in seconds such as 3600 or 1h");
+                return parse_word(time_span_from_text, 4, "a time in seconds such as 3600 or 1h");
             case Field::kAlgorithm:
                 return parse_word(algorithm_from_text, 1,
                                   "a DNSSEC algorithm, such as 13 or ECDSAP256SHA256");

@@ -292,8 +292,9 @@ std::optional<RdataFault> parse_svc_params(std::span<const Token> tokens,
             return RdataFault{param.token, "the value is longer than 65535 octets"};
         params.push_back(std::move(param));
     }
-    std::stable_sort(params.begin(), params.end(),
-                     [](const Param& a, const Param& b) { return a.key < b.key; });
+    std::sort(params.begin(), params.end(), [](const Param& a, const Param& b) {
+        return std::pair(a.key, a.token) < std::pair(b.key, b.token);
+    });
     const std::size_t start = out.size();
     for (std::size_t i = 0; i < params.size(); ++i) {
         const Param& param = params[i];

@@ -122,8 +122,7 @@ std::optional<std::uint32_t> parse_decimal(std::string_view text, std::uint32_t 
     return static_cast<std::uint32_t>(value);
 }
 
-std::optional<std::uint32_t> parse_ttl(std::string_view text) {
-    constexpr std::uint64_t kMost = 0x7FFFFFFF;
+std::optional<std::uint32_t> parse_ttl(std::string_view text, std::uint32_t most) {
     if (text.empty() || !is_digit(text[0])) return {};
     std::uint64_t total = 0, part = 0;
     bool in_part = false;
@@ -138,10 +137,10 @@ std::optional<std::uint32_t> parse_ttl(std::string_view text) {
             part = 0;
             in_part = false;
         }
-        if (part > kMost || total > kMost) return {};
+        if (part > most || total > most) return {};
     }
     total += part;
-    if (total > kMost) return {};
+    if (total > most) return {};
     return static_cast<std::uint32_t>(total);
 }
 

@@ -30,8 +30,8 @@ bool next_octet(std::string_view text, std::size_t& at, std::uint8_t& octet);
 // Octets with escapes for `"`, `\` and whatever is not printable ASCII, in quotes.
 void append_quoted(std::string& out, Bytes octets);
 
-// "3600", "1h30m", "2W": at most 2^31-1 seconds.
-std::optional<std::uint32_t> parse_ttl(std::string_view text);
+// "3600", "1h30m", "2W": at most `most` seconds, 2^31-1 for a TTL.
+std::optional<std::uint32_t> parse_ttl(std::string_view text, std::uint32_t most = 0x7FFFFFFF);
 std::optional<std::uint32_t> parse_decimal(std::string_view text, std::uint32_t most);
 
 // Each appends to `out`; false if a character has no place there (then `out` holds a part).
