@@ -255,6 +255,10 @@ TEST(MasterFile, IncludesEndAtADepth) {
     const Parsed parsed = parse("$INCLUDE self\n", with_files(files));
     EXPECT_EQ(parsed.records.size(), 10u);
     EXPECT_EQ(parsed.diagnostics.size(), 1u);
+    // Two in each file would be 1023 files.
+    const std::map<std::string, std::string> many = {
+        {"self", "$INCLUDE self\n$INCLUDE self\na 1 A 192.0.2.1\n"}};
+    EXPECT_EQ(parse("$INCLUDE self\n", with_files(many)).records.size(), 1000u);
 }
 
 TEST(Generate, ReadsRanges) {

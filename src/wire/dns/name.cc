@@ -22,19 +22,6 @@ std::uint8_t lower(std::uint8_t c) {
     return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
 }
 
-bool same_octets(const std::uint8_t* a, const std::uint8_t* b, std::size_t size) {
-    for (; size >= 8; a += 8, b += 8, size -= 8) {
-        std::uint64_t x, y;
-        std::memcpy(&x, a, 8);
-        std::memcpy(&y, b, 8);
-        if (x != y && lower8(x) != lower8(y)) return false;
-    }
-    for (; size > 0; ++a, ++b, --size) {
-        if (lower(*a) != lower(*b)) return false;
-    }
-    return true;
-}
-
 std::strong_ordering order_labels(const std::uint8_t* a, const std::uint8_t* b) {
     const unsigned shorter = std::min(a[0], b[0]);
     for (unsigned i = 1; i <= shorter; ++i) {
@@ -76,6 +63,19 @@ std::string_view name_fault_text(NameFault fault) {
             return "bad escape; write \\DDD with DDD from 000 to 255, or \\X";
     }
     return {};
+}
+
+bool same_octets(const std::uint8_t* a, const std::uint8_t* b, std::size_t size) {
+    for (; size >= 8; a += 8, b += 8, size -= 8) {
+        std::uint64_t x, y;
+        std::memcpy(&x, a, 8);
+        std::memcpy(&y, b, 8);
+        if (x != y && lower8(x) != lower8(y)) return false;
+    }
+    for (; size > 0; ++a, ++b, --size) {
+        if (lower(*a) != lower(*b)) return false;
+    }
+    return true;
 }
 
 void lower_copy(const std::uint8_t* from, std::size_t size, std::uint8_t* to) {

@@ -126,6 +126,8 @@ constexpr std::uint64_t lower8(std::uint64_t word) {
     const std::uint64_t upper = ~word & (kOnes * 0x80) & (from_a ^ above_z);
     return word | upper >> 2;
 }
+// Are the octets the same but for the case of ASCII letters?
+bool same_octets(const std::uint8_t* a, const std::uint8_t* b, std::size_t size);
 // Lower-cases `size` octets; `to` may be `from`.
 void lower_copy(const std::uint8_t* from, std::size_t size, std::uint8_t* to);
 

@@ -17,7 +17,7 @@ constexpr Type kAvc{258};
 constexpr Type kResinfo{261};
 constexpr Type kWallet{262};
 
-constexpr RdataLayout kLayouts[] = {
+constexpr RdataLayout kTable[] = {
     {Type::kA, {kIpv4}, "192.0.2.1"},
     {Type::kNs, {kName}, "ns1.example.com."},
     {Type::kMd, {kName}, "host.example.com."},
@@ -71,6 +71,19 @@ constexpr RdataLayout kLayouts[] = {
     {Type::kDlv, {kU16, kAlgorithm, kU8, kHex}, "60485 13 2 D4B7D520E7BB5F0F..."},
 };
 
+constexpr auto make_layouts() {
+    std::array<RdataLayout, std::size(kTable)> layouts{};
+    for (std::size_t i = 0; i < layouts.size(); ++i) {
+        layouts[i] = kTable[i];
+        for (std::size_t k = 0; k < kFieldsMax; ++k) {
+            if (kTable[i].fields[k] == kName)
+                layouts[i].compressible = static_cast<std::uint8_t>(k + 1);
+        }
+    }
+    return layouts;
+}
+constexpr auto kLayouts = make_layouts();
+
 // Types below this are found by one look-up.
 constexpr std::size_t kDense = 263;
 
@@ -120,13 +133,6 @@ std::optional<std::size_t> whole_if(bool well_formed, Bytes rest) {
 }
 
 }  // namespace
-
-bool RdataLayout::has(Field field) const {
-    for (const Field mine : fields) {
-        if (mine == field) return true;
-    }
-    return false;
-}
 
 const RdataLayout* rdata_layout(Type type) {
     const auto number = static_cast<std::size_t>(type);

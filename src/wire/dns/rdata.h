@@ -51,7 +51,9 @@ struct RdataLayout {
     Type type{};
     Field fields[kFieldsMax] = {};  // up to kEnd
     const char* form = "";          // for messages: an example of the text form
-    bool has(Field field) const;
+    // How many of the first fields reach to the last name that a message may compress (RFC 3597
+    // §4).
+    std::uint8_t compressible = 0;
 };
 // nullptr if the type has only the \# form.
 const RdataLayout* rdata_layout(Type type);

@@ -45,6 +45,8 @@ TEST(Rdata, EachTypePrintsCanonically) {
     EXPECT_EQ(again(Type::kNs, "ns1"), "ns1.o.test.");
     EXPECT_EQ(again(Type::kSoa, "@ host 1 1h 10m 2w ( 5 )"),
               "o.test. host.o.test. 1 3600 600 1209600 5");
+    EXPECT_EQ(again(Type::kSoa, ". . 4294967295 4294967295 0 0 0"),
+              ". . 4294967295 4294967295 0 0 0");
     EXPECT_EQ(again(Type::kMx, "10 m.example."), "10 m.example.");
     EXPECT_EQ(again(Type::kTxt, "a \"b c\" \"\" \\\"\\010"), "\"a\" \"b c\" \"\" \"\\\"\\010\"");
     EXPECT_EQ(again(Type::kSrv, "1 2 65535 h"), "1 2 65535 h.o.test.");

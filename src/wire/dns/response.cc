@@ -25,13 +25,6 @@ void put_u32(std::uint8_t* to, std::uint32_t v) {
     put_u16(to + 2, static_cast<std::uint16_t>(v));
 }
 
-// Only these may have their names compressed (RFC 3597 §4).
-const RdataLayout* compressible_layout(Type type) {
-    if (type == Type::kA || type == Type::kAaaa) return nullptr;
-    const RdataLayout* layout = rdata_layout(type);
-    return layout && layout->has(Field::kName) ? layout : nullptr;
-}
-
 }  // namespace
 
 ResponseWriter::ResponseWriter(std::span<std::uint8_t> buffer, const QueryView& query)
@@ -66,19 +59,20 @@ bool ResponseWriter::write_record(NameView owner, Type type, std::uint32_t ttl, 
 }
 
 bool ResponseWriter::write_rdata(Type type, Bytes rdata) {
-    if (const RdataLayout* layout = compressible_layout(type)) {
-        for (const Field* field = layout->fields; *field != Field::kEnd; ++field) {
-            const auto size = field_size(*field, rdata);
-            if (!size) break;  // not well-formed: what is left goes out as it is
-            if (*field == Field::kName) {
-                if (!write_name(NameView::trusted(rdata.first(*size)))) return false;
-            } else {
-                if (!fits(*size)) return false;
-                std::memcpy(out_ + at_, rdata.data(), *size);
-                at_ += *size;
-            }
-            rdata = rdata.subspan(*size);
+    const bool plain =
+        type == Type::kA || type == Type::kAaaa;  // the common case, spared the look-up
+    const RdataLayout* layout = plain ? nullptr : rdata_layout(type);
+    for (unsigned i = 0; layout && i < layout->compressible; ++i) {
+        const auto size = field_size(layout->fields[i], rdata);
+        if (!size) break;  // not well-formed: what is left goes out as it is
+        if (layout->fields[i] == Field::kName) {
+            if (!write_name(NameView::trusted(rdata.first(*size)))) return false;
+        } else {
+            if (!fits(*size)) return false;
+            std::memcpy(out_ + at_, rdata.data(), *size);
+            at_ += *size;
         }
+        rdata = rdata.subspan(*size);
     }
     if (!fits(rdata.size())) return false;
     if (!rdata.empty()) std::memcpy(out_ + at_, rdata.data(), rdata.size());
@@ -124,10 +118,7 @@ bool ResponseWriter::matches_at(std::size_t offset, NameView name) const {
             offset = static_cast<std::size_t>(out_[offset] & 0x3F) << 8 | out_[offset + 1];
         const std::size_t length = name.label().size();
         if (out_[offset] != length) return false;
-        std::uint8_t mine[kLabelMax], theirs[kLabelMax];
-        lower_copy(out_ + offset + 1, length, mine);
-        lower_copy(name.data() + 1, length, theirs);
-        if (std::memcmp(mine, theirs, length) != 0) return false;
+        if (!same_octets(out_ + offset + 1, name.data() + 1, length)) return false;
         offset += length + 1;
     }
     return out_[offset] == 0;
