@@ -1,5 +1,6 @@
-// Parts<T>: an immutable array of shared parts, by id, copied on write in chunks: the next World
-// shares all but the chunks that changed. Values; any thread may read.
+// Parts<T>: an immutable array of shared parts, by id, copied on write in blocks of blocks: the
+// next World shares all but the blocks that changed, and copying the array costs one pointer for
+// 4,096 parts. Values; any thread may read.
 #pragma once
 
 #include <array>
@@ -11,40 +12,50 @@ namespace fairway::world {
 
 template <class T>
 class Parts {
-    static constexpr std::uint32_t kChunk = 128;
-    using Chunk = std::array<std::shared_ptr<const T>, kChunk>;
+    static constexpr std::uint32_t kFan = 64;
+    using Block = std::array<std::shared_ptr<const T>, kFan>;
+    using Group = std::array<std::shared_ptr<Block>, kFan>;
 
   public:
     // Null where no part has this id.
     const T* at(std::uint32_t id) const {
-        const std::uint32_t chunk = id / kChunk;
-        return chunk < chunks_.size() && chunks_[chunk] ? (*chunks_[chunk])[id % kChunk].get()
-                                                        : nullptr;
+        const Block* block = find(id);
+        return block ? (*block)[id % kFan].get() : nullptr;
     }
     std::shared_ptr<const T> share(std::uint32_t id) const {
-        const std::uint32_t chunk = id / kChunk;
-        if (chunk >= chunks_.size() || !chunks_[chunk]) return nullptr;
-        return (*chunks_[chunk])[id % kChunk];
+        const Block* block = find(id);
+        return block ? (*block)[id % kFan] : nullptr;
     }
     // One more than the largest id ever set.
     std::uint32_t bound() const { return bound_; }
 
-    // For the builder of the next World, on its own copy. A chunk still shared is copied first.
+    // For the builder of the next World, on its own copy, while it still holds the World before: a
+    // block that both share is copied first.
     void set(std::uint32_t id, std::shared_ptr<const T> part) {
-        const std::uint32_t chunk = id / kChunk;
-        if (chunk >= chunks_.size()) chunks_.resize(chunk + 1);
-        auto& slot = chunks_[chunk];
-        if (!slot) {
-            slot = std::make_shared<Chunk>();
-        } else if (slot.use_count() > 1) {
-            slot = std::make_shared<Chunk>(*slot);
-        }
-        (*slot)[id % kChunk] = std::move(part);
+        const std::uint32_t group = id / (kFan * kFan);
+        if (group >= groups_.size()) groups_.resize(group + 1);
+        Block& block = own(own(groups_[group])[id / kFan % kFan]);
+        block[id % kFan] = std::move(part);
         if (id >= bound_) bound_ = id + 1;
     }
 
   private:
-    std::vector<std::shared_ptr<Chunk>> chunks_;
+    const Block* find(std::uint32_t id) const {
+        const std::uint32_t group = id / (kFan * kFan);
+        return group < groups_.size() && groups_[group] ? (*groups_[group])[id / kFan % kFan].get()
+                                                        : nullptr;
+    }
+    template <class Array>
+    static Array& own(std::shared_ptr<Array>& array) {
+        if (!array) {
+            array = std::make_shared<Array>();
+        } else if (array.use_count() > 1) {
+            array = std::make_shared<Array>(*array);
+        }
+        return *array;
+    }
+
+    std::vector<std::shared_ptr<Group>> groups_;
     std::uint32_t bound_ = 0;
 };
 
