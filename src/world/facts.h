@@ -12,7 +12,9 @@
 namespace fairway::world {
 
 enum class Health : std::uint8_t { kDown, kUp, kChecking, kUnmonitored };
-inline bool counts_as_up(Health h) { return h != Health::kDown; }
+inline bool counts_as_up(Health h) {
+    return h != Health::kDown;
+}
 const char* health_name(Health h);  // "up"
 
 // One flip, as sent to each shard.

@@ -1,5 +1,6 @@
 // Dense ids that stay the same over Worlds (they are also keys of kernel maps). A name keeps its id
-// while it is declared; an id is used again only after every shard has left the Worlds that knew it.
+// while it is declared; an id is used again only after every shard has left the Worlds that knew
+// it.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ struct Id {
 using FactId = Id<struct FactTag>;        // a verdict or a switch position
 using CurrentId = Id<struct CurrentTag>;  // the current choice of a non-preemptive node
 using RegionId = Id<struct RegionTag>;
-using PolicyId = Id<struct PolicyTag>;    // one compiled tree: (policy, family)
+using PolicyId = Id<struct PolicyTag>;  // one compiled tree: (policy, family)
 using ServiceId = Id<struct ServiceTag>;
 using ZoneId = Id<struct ZoneTag>;
 

@@ -20,10 +20,10 @@ inline constexpr NodeIndex kNoNode = 0xFFFFFFFFu;
 
 // Of one leaf. `addresses` for A and AAAA; `rdata` (wire form, uncompressed) for every type.
 struct AnswerSet {
-    std::uint16_t type = 1;                      // RR type of `rdata`; 5 (CNAME) for a hostname leaf
+    std::uint16_t type = 1;  // RR type of `rdata`; 5 (CNAME) for a hostname leaf
     std::vector<std::vector<std::uint8_t>> rdata;  // RDATA, one for each value
-    std::vector<std::uint16_t> types;            // with family after: type of each rdata (A or AAAA)
-    std::vector<std::string> text;               // presentation form, as declared
+    std::vector<std::uint16_t> types;  // with family after: type of each rdata (A or AAAA)
+    std::vector<std::string> text;     // presentation form, as declared
 };
 
 struct Node {
@@ -33,21 +33,21 @@ struct Node {
     std::int16_t bias = 0;
     std::int32_t priority = 0;
     std::uint32_t weight = 1;
-    RegionId kid_region;                  // for latency and proximity
+    RegionId kid_region;  // for latency and proximity
     NodeIndex parent = kNoNode;
     std::uint32_t keys_at = 0, keys_size = 0;    // in PolicyPart::keys (match)
     std::uint32_t spans_at = 0, spans_size = 0;  // in PolicyPart::spans (cidr, range); 0 = fallback
     std::uint32_t coordinates = 0xFFFFFFFFu;     // in PolicyPart::coordinates
     // Its own.
-    RegionId region;                      // up or down as a whole
+    RegionId region;                             // up or down as a whole
     std::uint32_t gates_at = 0, gates_size = 0;  // in PolicyPart::gates
-    std::uint32_t ttl = 0xFFFFFFFFu;      // min over the path; 0xFFFFFFFF = none given
-    std::uint32_t name = 0;               // in PolicyPart::names
+    std::uint32_t ttl = 0xFFFFFFFFu;             // min over the path; 0xFFFFFFFF = none given
+    std::uint32_t name = 0;                      // in PolicyPart::names
     // Leaf.
     model::ForcedHealth forced = model::ForcedHealth::kNone;
     std::uint32_t answers = 0xFFFFFFFFu;  // in PolicyPart::answers; none for a service leaf
     ServiceId service;
-    RegionId service_region;              // unknown: every region
+    RegionId service_region;  // unknown: every region
     std::uint32_t max_answers = 8;
     // Select.
     model::Op op = model::Op::kUniform;
@@ -59,11 +59,11 @@ struct Node {
     model::Empty no_match = model::Empty::kNoData;
     bool pinned = false;
     bool propagate = true;
-    bool need_percent = false;            // else a count (per-family needs are resolved at compile)
+    bool need_percent = false;  // else a count (per-family needs are resolved at compile)
     std::uint32_t need = 1;
     std::uint32_t k = 8;
-    CurrentId current;                    // known iff nonPreemptive
-    NodeIndex first_kid = 0;              // kids are contiguous
+    CurrentId current;        // known iff nonPreemptive
+    NodeIndex first_kid = 0;  // kids are contiguous
     std::uint32_t kid_count = 0;
     // live() of this node depends on the query: a match, cidr or range stands in it or below.
     bool query_dependent = false;
@@ -80,21 +80,21 @@ inline constexpr KeyId kAnyKey = 0;
 
 struct PolicyPart {
     PolicyId id;
-    std::string name;                     // "default/shop"
+    std::string name;  // "default/shop"
     std::string policy_ns, policy_name;
-    std::uint16_t qtype = 1;              // the query type that it serves
-    bool filter_family = false;           // family: after
+    std::uint16_t qtype = 1;     // the query type that it serves
+    bool filter_family = false;  // family: after
     model::Stickiness stickiness = model::Stickiness::kNone;
     std::uint32_t ttl = 60;
     std::vector<std::string> hostnames;
-    std::vector<Node> nodes;              // [0] is the root; kids after their parent
+    std::vector<Node> nodes;  // [0] is the root; kids after their parent
     std::vector<KeyId> keys;
     std::vector<AddressSpan> spans;
     std::vector<FactId> gates;
     std::vector<model::Coordinates> coordinates;
     std::vector<AnswerSet> answers;
     std::vector<std::string> names;
-    bool location_dependent = false;      // some op reads the client: ECS scope > 0
+    bool location_dependent = false;  // some op reads the client: ECS scope > 0
 };
 
 }  // namespace fairway::world

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -31,10 +32,10 @@ struct RegionPart {
 
 // All Regions together: few, and read as a whole (latency matrix, client map).
 struct RegionTable {
-    std::vector<RegionPart> regions;        // by RegionId; empty name = a hole
-    std::vector<float> latency_ms;          // [client region * regions + region]; NaN = unknown
+    std::vector<RegionPart> regions;  // by RegionId; empty name = a hole
+    std::vector<float> latency_ms;    // [client region * regions + region]; NaN = unknown
     std::unordered_map<std::string, RegionId> by_name;
-    PrefixMap clients;                      // client prefix -> RegionId::value
+    PrefixMap clients;  // client prefix -> RegionId::value
     float latency(RegionId from, RegionId to) const {
         return latency_ms[from.value * regions.size() + to.value];
     }
@@ -46,7 +47,7 @@ struct RegionTable {
 
 struct EndpointPart {
     IpAddr address;
-    bool ready = true;          // ready and not terminating
+    bool ready = true;  // ready and not terminating
     bool terminating = false;
     RegionId region;
     std::uint32_t gates_at = 0, gates_size = 0;  // in ServicePart::gates: the probes of it
@@ -59,14 +60,15 @@ struct ServicePart {
     std::vector<FactId> gates;
 };
 
-// How a fact comes to be.
+// How a fact comes to be. It stays while a part that was kept for its good days reads it, even if
+// its document is gone.
 struct CheckPart {
     std::shared_ptr<const model::HealthCheck> check;  // null for a switch
     FactId id;
-    std::string name;                      // "default/eu-web", "default/web@192.0.2.1:80"
-    std::optional<SockAddr> address;       // of a probe
-    std::vector<FactId> children;          // Calculated
-    FactId routing_control;                // RoutingControl check
+    std::string name;                 // "default/eu-web", "default/web@192.0.2.1:80"
+    std::optional<SockAddr> address;  // of a probe
+    std::vector<FactId> children;     // Calculated
+    FactId routing_control;           // RoutingControl check
     std::shared_ptr<const model::RoutingControl> control;  // a switch
 };
 
@@ -90,9 +92,21 @@ struct ServiceUsers {
     std::vector<FactUsers::NodeUse> nodes;
 };
 
+<<<<<<< HEAD
 class ZonePart;      // world/zone.h: names and records of one zone
 class ZoneIndex;     // world/zone.h: origin -> ZoneId
 class SteeredNames;  // world/steered_names.h: (host name, type) -> PolicyId
+=======
+// A non-preemptive node: whose current choice is a fact.
+struct CurrentPart {
+    CurrentId id;
+    std::string name;  // "default/shop A where/eu": stays over Worlds
+    PolicyId policy;
+    NodeIndex node = 0;
+};
+
+struct ZonePart;  // world/zone.h: names and records of one zone
+>>>>>>> 23ee1ca (Compile policies, services, checks and regions into a World, each change alone)
 
 struct World {
     std::uint64_t generation = 0;
@@ -100,9 +114,10 @@ struct World {
     std::shared_ptr<const std::vector<std::string>> keys;  // KeyId -> "country/US"
     Parts<PolicyPart> policies;
     Parts<ServicePart> services;
-    Parts<CheckPart> checks;          // by FactId
-    Parts<FactUsers> fact_users;      // by FactId
+    Parts<CheckPart> checks;            // by FactId
+    Parts<FactUsers> fact_users;        // by FactId
     Parts<ServiceUsers> service_users;  // by ServiceId
+    Parts<CurrentPart> currents;        // by CurrentId
     Parts<ZonePart> zones;
     std::shared_ptr<const ZoneIndex> zone_index;
     std::shared_ptr<const SteeredNames> steered_names;
@@ -110,12 +125,16 @@ struct World {
     std::shared_ptr<const std::unordered_map<std::string, std::vector<PolicyId>>> policy_ids;
 };
 
-// What differs from the World before: what shards must refresh. `all` on the first.
+// What differs from the World before, put or gone: what shards, probers and the fact keeper must
+// refresh. `all` on the first. Empty lists and an equal generation: nothing changed.
 struct WorldChange {
     std::shared_ptr<const World> world;
     bool all = false;
+    bool regions = false;
     std::vector<PolicyId> policies;
     std::vector<ServiceId> services;
+    std::vector<FactId> checks;
+    std::vector<CurrentId> currents;
 };
 
 }  // namespace fairway::world

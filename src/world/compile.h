@@ -1,0 +1,137 @@
+// What the compilers of the single kinds work on: the state that lasts from World to World and the
+// World in the making. Internal to world::Compiler; control thread only.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "world/catalog.h"
+#include "world/key_table.h"
+#include "world/world.h"
+
+namespace fairway::world {
+
+struct SliceState {
+    UnitIndex service = 0;
+    std::shared_ptr<const model::EndpointSlice> good;
+};
+
+struct ServiceState {
+    std::map<std::string, std::shared_ptr<const model::EndpointSlice>> slices;  // good ones
+    std::map<std::string, UnitIndex> target_checks;  // good ones that probe it, by name
+};
+
+struct CheckState {
+    std::shared_ptr<const model::HealthCheck> good;
+    UnitIndex target = 0;  // of good->target
+};
+
+struct PolicyState {
+    std::shared_ptr<const model::TrafficPolicy> good;
+    std::vector<PolicyId> ids;           // of its parts
+    std::vector<std::string> hostnames;  // claimed by the declared document, good or not
+    std::vector<std::uint16_t> types;    // claimed with them
+    model::Diagnostics claim_findings;   // what its names are told
+};
+
+struct ZoneState {
+    std::string origin;
+    std::unordered_map<std::string, std::vector<std::uint16_t>> types;  // by name: types that stand
+};
+
+struct CompilerState {
+    Catalog catalog;
+    KeyTable keys;
+    IdRegistry<RegionId> region_ids;
+    IdRegistry<FactId> fact_ids;
+    IdRegistry<ServiceId> service_ids;
+    IdRegistry<PolicyId> policy_ids;
+    IdRegistry<CurrentId> current_ids;
+
+    std::unordered_map<UnitIndex, SliceState> slices;
+    std::unordered_map<UnitIndex, ServiceState> services;
+    std::unordered_map<UnitIndex, CheckState> checks;
+    std::unordered_map<UnitIndex, PolicyState> policies;
+    std::unordered_map<UnitIndex, ZoneState> zones;
+    std::unordered_map<std::string, std::set<UnitIndex>> zones_by_origin;
+    // By hostname with its labels turned around ("com.example.www"), so that a zone is a range.
+    std::map<std::string, std::set<UnitIndex>> claims;
+
+    // Undeclared but still read by a part that is kept for its good days.
+    std::set<FactId> leaving_facts;
+    std::set<UnitIndex> leaving_services;
+    std::set<std::string> leaving_regions;
+    std::uint32_t stale_units = 0;
+
+    // The update in progress.
+    World next;
+    WorldChange change;
+    std::map<std::string, std::vector<PolicyId>> policy_names;  // whose parts came or went
+    bool regions_dirty = true;
+    std::set<UnitIndex> dirty_zones;
+    std::vector<UnitIndex> dirty_clusters, dirty_controls, dirty_checks, dirty_slices,
+        dirty_services, dirty_policies;
+
+    void mark_dirty(UnitIndex unit);
+    void mark_users_dirty(UnitIndex unit);
+    void set_stale(UnitIndex unit, bool stale);
+};
+
+// Each takes its dirty units and leaves none.
+void compile_regions(CompilerState& state, const model::Model& model);
+void compile_clusters(CompilerState& state, const model::Model& model);
+void compile_controls(CompilerState& state, const model::Model& model);
+void compile_checks(CompilerState& state, const model::Model& model);
+void compile_slices(CompilerState& state, const model::Model& model);
+void compile_services(CompilerState& state, const model::Model& model);
+void compile_names(CompilerState& state, const model::Model& model);
+void compile_policies(CompilerState& state, const model::Model& model);
+
+// Facts. `put_fact` gives the part its id and puts it in the next World, unless an equal one
+// stands.
+std::string fact_name(const CheckPart& part);  // "HealthCheck default/eu-web"
+FactId put_fact(CompilerState& state, CheckPart part);
+
+// A reference as the referrer means it.
+struct Target {
+    UnitIndex unit = 0;
+    std::string text;  // "default/eu-web"
+    bool declared = false;
+};
+// Says so and returns nothing-declared if `ref` names another namespace or nothing at all.
+template <class T>
+Target resolve(CompilerState& state, const model::Model& model, const model::Ref& ref,
+               const std::string& own_ns, const std::string& field, Findings& findings,
+               std::vector<UnitIndex>& uses) {
+    const std::string kind(model::kind_name(model::kKindOf<T>));
+    Target target;
+    if (!ref.ns.empty() && ref.ns != own_ns) {
+        target.text = ref.ns + "/" + ref.name;
+        target.unit = state.catalog.at(model::kKindOf<T>, ref.ns, ref.name);
+        findings.error(ref.pos, field, kind + " " + target.text + " is in another namespace",
+                       "name one in namespace " + own_ns + " (a ReferenceGrant is not read yet)");
+        return target;
+    }
+    target.text = own_ns + "/" + ref.name;
+    target.unit = state.catalog.at(model::kKindOf<T>, own_ns, ref.name);
+    uses.push_back(target.unit);
+    target.declared = state.catalog[target.unit].declared;
+    if (!target.declared) {
+        findings.error(
+            ref.pos, field, "unknown " + kind + " \"" + ref.name + "\"",
+            nearest_object<T>(model, own_ns, ref.name, "declare it in namespace " + own_ns));
+    }
+    return target;
+}
+
+// The RegionId of a Region's name; says so if there is none.
+RegionId resolve_region(CompilerState& state, const model::Model& model, const std::string& name,
+                        model::Pos pos, const std::string& field, Findings& findings,
+                        std::vector<UnitIndex>& uses);
+
+}  // namespace fairway::world
