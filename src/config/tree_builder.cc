@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "config/findings.h"
 
 namespace fairway::config {
 
@@ -81,8 +82,7 @@ void TreeBuilder::check_duplicates(std::size_t first) {
         for (std::size_t i = first; i < members_.size(); ++i) {
             if (members_[i].key != key) continue;
             if (seen != nullptr) {
-                fault(members_[i].key_pos,
-                      "key `" + std::string(key) + "` stands twice in this map",
+                fault(members_[i].key_pos, "key " + quote(key) + " stands twice in this map",
                       "keep one; the first is on line " + std::to_string(seen->key_pos.line));
                 return;
             }

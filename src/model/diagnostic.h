@@ -20,6 +20,7 @@ struct Diagnostic {
     std::string what;    // what is wrong
     std::string right;   // what would be right; may be empty for warnings
 
+    // The line that `check` prints; `object` without its namespace if there is a file.
     std::string text() const;
     auto operator<=>(const Diagnostic&) const = default;
 };

@@ -40,13 +40,19 @@ std::string ObjectKey::text() const {
     return out + "/" + name;
 }
 
+// "TrafficPolicy/default/shop" -> "TrafficPolicy/shop": beside a file and line the namespace is noise.
+static std::string kind_and_name(const std::string& object) {
+    const std::size_t first = object.find('/'), last = object.rfind('/');
+    return first == last ? object : object.substr(0, first) + object.substr(last);
+}
+
 std::string Diagnostic::text() const {
     std::string out;
     if (!file.empty()) {
         out += file + ":" + std::to_string(pos.line) + ":" + std::to_string(pos.column) + ": ";
     }
     out += severity == Severity::kError ? "error: " : "warning: ";
-    if (!object.empty()) out += object + ": ";
+    if (!object.empty()) out += (file.empty() ? object : kind_and_name(object)) + ": ";
     if (!field.empty()) out += field + ": ";
     out += what;
     if (!right.empty()) out += "; " + right;
