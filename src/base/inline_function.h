@@ -60,4 +60,36 @@ class InlineFunction<R(Args...), kBytes> {
     alignas(std::max_align_t) std::byte bytes_[kBytes];
 };
 
+// Callback: an InlineFunction whose holder, and so itself, may be destroyed by the very call: what
+// the function captured stays valid until it returns. It is not called within its own call.
+template <class Signature>
+class Callback;
+
+template <class... Args>
+class Callback<void(Args...)> {
+  public:
+    template <class F, class = std::enable_if_t<!std::is_same_v<std::decay_t<F>, Callback>>>
+    Callback(F&& function) : function_(std::forward<F>(function)) {}  // NOLINT: implicit
+    Callback(const Callback&) = delete;
+    Callback& operator=(const Callback&) = delete;
+    Callback(Callback&& other) noexcept : function_(std::move(other.function_)) {}
+    ~Callback() {
+        if (died_) *died_ = true;
+    }
+
+    void operator()(Args... args) {
+        bool died = false;
+        died_ = &died;
+        InlineFunction<void(Args...)> running(std::move(function_));
+        running(std::forward<Args>(args)...);
+        if (died) return;
+        died_ = nullptr;
+        function_ = std::move(running);
+    }
+
+  private:
+    InlineFunction<void(Args...)> function_;
+    bool* died_ = nullptr;
+};
+
 }  // namespace fairway

@@ -42,6 +42,18 @@ inline constexpr std::uint32_t kJsonDepthMax = 128;
 inline constexpr std::uint32_t kLogRingBytes = 256 * 1024;  // of one thread, not yet written
 inline constexpr std::uint32_t kLogLineMax = 8 * 1024;      // longer lines are cut
 
+// TLS as a client (io/tls.h).
+inline constexpr std::uint32_t kTlsSessionsMax = 65'536;  // kept for resumption, a shard
+
+// HTTP (wire/http1, http).
+inline constexpr std::uint32_t kHttpHeadMax = 16 * 1024;
+inline constexpr std::uint32_t kHttpHeadersMax = 64;
+inline constexpr std::uint32_t kHttpBodyMax = 1024 * 1024;      // of a request to the API
+inline constexpr std::uint32_t kHttpConnectionsMax = 256;       // of the API, each listener
+inline constexpr std::uint32_t kHttpRequestTimeoutMs = 10'000;  // from its first byte to its last
+inline constexpr std::uint32_t kHttpIdleTimeoutMs = 60'000;
+inline constexpr std::uint32_t kHttpLingerMs = 1'000;
+
 // Shards (io/shard.h).
 inline constexpr std::uint32_t kShardQueueMax = 8192;     // tasks posted and not yet run
 inline constexpr std::uint32_t kShardTasksPerTurn = 512;  // then sockets get their turn
@@ -50,13 +62,14 @@ inline constexpr std::uint32_t kShardStallMs = 5;  // a turn longer than this is
 inline constexpr std::uint32_t kWatchedDirectoriesMax = 10'000;
 
 // Manifests (docs/manifests.md).
-inline constexpr std::size_t kManifestFileMax = 256u << 20;        // bytes of one file
+inline constexpr std::size_t kManifestFileMax = 256u << 20;             // bytes of one file
 inline constexpr std::size_t kManifestBytesMax = std::size_t{1} << 30;  // of a directory
 inline constexpr std::uint32_t kManifestFilesMax = 200'000;
 inline constexpr std::uint32_t kManifestFolderDepthMax = 16;
-inline constexpr std::uint32_t kManifestDepthMax = 64;             // maps and lists in each other
-inline constexpr std::uint32_t kManifestAliasedMax = 10'000;       // values that aliases add to a document
-inline constexpr std::uint32_t kManifestFindingsMax = 1'000;       // of one file, the rest is left out
+inline constexpr std::uint32_t kManifestDepthMax = 64;  // maps and lists in each other
+inline constexpr std::uint32_t kManifestAliasedMax =
+    10'000;  // values that aliases add to a document
+inline constexpr std::uint32_t kManifestFindingsMax = 1'000;  // of one file, the rest is left out
 
 // Zones.
 inline constexpr std::uint32_t kZoneRecordsMax = 50'000'000;
@@ -65,10 +78,11 @@ inline constexpr std::uint32_t kZoneFindingsMax = 100;         // told of one zo
 inline constexpr std::uint32_t kRrsetDuplicateScanMax = 1024;  // records compared for duplicates
 
 // DNS server.
-inline constexpr std::uint32_t kAliasChainMax = 16;            // CNAME and DNAME steps of one answer
-inline constexpr std::uint32_t kUdpPayloadMax = 1232;          // sent and told in OPT
-inline constexpr std::uint32_t kDnsTcpConnectionsMax = 1024;   // of one shard
-inline constexpr std::uint32_t kDnsTcpPendingMax = 256 * 1024; // octets not yet sent: reading pauses
+inline constexpr std::uint32_t kAliasChainMax = 16;           // CNAME and DNAME steps of one answer
+inline constexpr std::uint32_t kUdpPayloadMax = 1232;         // sent and told in OPT
+inline constexpr std::uint32_t kDnsTcpConnectionsMax = 1024;  // of one shard
+inline constexpr std::uint32_t kDnsTcpPendingMax =
+    256 * 1024;  // octets not yet sent: reading pauses
 inline constexpr std::uint32_t kDnsTcpIdleMs = 10'000;
 
 }  // namespace fairway

@@ -99,7 +99,7 @@ class Shard {
 // own the descriptor, which must stay open as long. The callback may destroy the Watch.
 class Watch {
   public:
-    using Callback = InlineFunction<void(std::uint32_t events)>;
+    using Callback = fairway::Callback<void(std::uint32_t events)>;
     // `events` as epoll takes them: EPOLLIN, EPOLLOUT, EPOLLET, EPOLLEXCLUSIVE...
     Watch(Shard& shard, int fd, std::uint32_t events, Callback callback);
     ~Watch();
@@ -121,7 +121,7 @@ class Watch {
 // arm it again or destroy it.
 class Timer : private TimerWheel::Node {
   public:
-    using Callback = InlineFunction<void()>;
+    using Callback = fairway::Callback<void()>;
     Timer(Shard& shard, Callback callback);
     ~Timer();
     Timer(const Timer&) = delete;

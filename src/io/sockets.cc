@@ -157,23 +157,24 @@ Result<Fd> unix_listen(const std::string& path, unsigned mode) {
 
 namespace {
 
-Result<Fd> connect_to(const SockAddr& address, int type) {
+Result<Fd> connect_to(const SockAddr& address, int type, bool* pending) {
     FW_TRY(Fd fd, make_socket(address.ip, type, address.text()));
     if (type == SOCK_STREAM) set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, kOn);
     const RawAddr raw = to_raw(address);
-    if (::connect(fd.get(), raw.get(), raw.size) != 0 && errno != EINPROGRESS) {
-        return fail_errno("connect", errno);
-    }
+    *pending = ::connect(fd.get(), raw.get(), raw.size) != 0;
+    if (*pending && errno != EINPROGRESS) return fail_errno("connect", errno);
     return fd;
 }
 
 }  // namespace
 
-Result<Fd> tcp_connect(const SockAddr& address) {
-    return connect_to(address, SOCK_STREAM);
+Result<Fd> tcp_connect(const SockAddr& address, bool* pending) {
+    return connect_to(address, SOCK_STREAM, pending);
 }
+
 Result<Fd> udp_connect(const SockAddr& address) {
-    return connect_to(address, SOCK_DGRAM);
+    bool pending = false;
+    return connect_to(address, SOCK_DGRAM, &pending);
 }
 
 int connect_result(int fd) {

@@ -36,8 +36,8 @@ Result<Fd> tcp_listen(const SockAddr& address, const ListenOptions& options = {}
 // Replaces a socket file that nobody listens on; `mode` are its permissions.
 Result<Fd> unix_listen(const std::string& path, unsigned mode = 0600);
 
-// Starts connecting; writable when it is decided, then connect_result().
-Result<Fd> tcp_connect(const SockAddr& address);
+// Starts connecting; if `pending`, writable when it is decided, then connect_result().
+Result<Fd> tcp_connect(const SockAddr& address, bool* pending);
 Result<Fd> udp_connect(const SockAddr& address);
 // 0, or the errno of the connection attempt.
 int connect_result(int fd);
