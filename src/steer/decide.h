@@ -26,7 +26,8 @@ struct Pick {
 struct Decision {
     Outcome outcome = Outcome::kNoData;
     std::uint8_t scope = 0;    // ECS scope prefix length, in the client's family
-    bool last_resort = false;  // a last rule was used somewhere on the path
+    bool last_resort = false;  // some node kept its kids by `last: open` or `first`
+    bool truncated = false;    // more than kDecisionPicksMax; the caller counts it
     std::uint16_t size = 0;
     std::uint32_t ttl = 0;
     Pick picks[kDecisionPicksMax];
@@ -43,6 +44,8 @@ class State {
 
     // A new World: refreshes what changed (all if change.all). O(changed parts).
     void publish(const world::WorldChange& change);
+    // All facts at once, at start; flips go on from there. O(World).
+    void load(const world::Facts& facts);
     // One fact: touches only the policies and services that read it. Allocates nothing.
     void flip(const world::Flip& flip);
     void set_current(const world::CurrentChoice& choice);
@@ -60,7 +63,7 @@ class State {
 
 // `rng` gives u; for stickiness subnet|client pass an Rng seeded with sticky_seed().
 void decide(const State& state, world::PolicyId policy, const Query& query, Rng& rng,
-            Decision& out);
+            Decision& out) noexcept;
 
 // H(seed, name, source key, epoch): docs/steering.md section 6.
 std::uint64_t sticky_seed(std::uint64_t seed, std::string_view name, model::Stickiness stickiness,

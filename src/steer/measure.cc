@@ -127,6 +127,20 @@ double biased(double km, int bias) {
     return bias >= 0 ? km * (1 - bias / 100.0) : km / (1 + bias / 100.0);
 }
 
+Query seen_from(const world::World& world, const world::RegionPart& region) {
+    Query query;
+    query.region = region.id;
+    query.geo = region.geo;
+    query.lines = region.lines;
+    if (region.coordinates) query.coordinates = &*region.coordinates;
+    const world::RegionTable& table = *world.regions;
+    const std::size_t n = table.regions.size();
+    if (region.id.value < n && table.latency_ms.size() >= n * n) {
+        query.latency_ms = {table.latency_ms.data() + region.id.value * n, n};
+    }
+    return query;
+}
+
 const model::Coordinates* place_of(const world::RegionTable* regions, const world::PolicyPart& part,
                                    const world::Node& kid) {
     if (kid.coordinates < part.coordinates.size()) return &part.coordinates[kid.coordinates];

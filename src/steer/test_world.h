@@ -2,13 +2,14 @@
 // facts as plain numbers. Test code only.
 #pragma once
 
+#include <cmath>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "steer/query.h"
+#include "steer/measure.h"
 #include "world/facts.h"
 #include "world/world.h"
 
