@@ -14,17 +14,23 @@ _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
 
 def changed(sources):
-    """Files that differ from what has landed: from the base of the branch, else the last commit."""
-    base = os.environ.get("FAIRWAY_BASE")
-    if not base:
-        merge_base = _git("merge-base", "HEAD", "origin/main") or _git("merge-base", "HEAD", "main")
-        head = _git("rev-parse", "HEAD")
-        base = merge_base if merge_base and merge_base != head else _git("rev-parse", "HEAD~1")
-    names = set((_git("diff", "--name-only", base) if base else "").split())
+    """What the program is built from and differs from what had landed: from the base of the branch,
+    or, on the main branch itself, from where it stood half a day before its last commit."""
+    base = os.environ.get("FAIRWAY_BASE") or _landed()
+    names = set((_git("diff", "--name-only", base) if base else _git("ls-files")).split())
     names |= set(_git("ls-files", "-o", "--exclude-standard").split())
-    if ".clang-tidy" in names:
-        return sources
-    return [name for name in sources if name in names]
+    shipped = [name for name in sources if not re.search(r"_(test|fuzz|bench)\.cc$", name)]
+    return shipped if ".clang-tidy" in names else [name for name in shipped if name in names]
+
+
+def _landed():
+    head = _git("rev-parse", "HEAD")
+    for branch in ("origin/main", "main"):
+        base = _git("merge-base", "HEAD", branch)
+        if base and base != head:
+            return base
+    half_a_day_ago = int(_git("log", "-1", "--format=%ct") or 0) - 12 * 3600
+    return _git("rev-list", "-1", f"--before={half_a_day_ago}", "HEAD")
 
 
 def _git(*words):
