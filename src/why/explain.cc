@@ -1,0 +1,194 @@
+#include "why/explain.h"
+
+#include <algorithm>
+
+#include "why/overlay.h"
+#include "wire/dns/types.h"
+
+namespace fairway::why {
+namespace {
+
+using steer::Distribution;
+using steer::NodeTrace;
+using steer::Reason;
+using world::NodeIndex;
+using world::PolicyPart;
+
+std::string node_kind(const world::Node& node) {
+    if (node.is_leaf) return node.service.known() ? "endpoints" : "leaf";
+    std::string out(model::op_name(node.op));
+    if (node.draw == model::Draw::kSample) {
+        out += ", sample of " + std::to_string(node.k);
+    } else if (node.draw != model::Draw::kOne) {
+        out += ", draw " + std::string(model::draw_name(node.draw));
+    }
+    if (node.pinned) out += ", pinned";
+    if (node.current.known()) out += ", non-preemptive";
+    return out;
+}
+
+std::string trimmed(double value) {
+    std::string text = std::to_string(value);
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+    return text;
+}
+
+// What placed it among its parent's kids.
+std::string standing(const PolicyPart& part, const world::Node& node, const NodeTrace& trace) {
+    if (node.parent == world::kNoNode) return {};
+    switch (part.nodes[node.parent].op) {
+        case model::Op::kPriority: return "priority " + std::to_string(node.priority);
+        case model::Op::kWeight: return "weight " + std::to_string(node.weight);
+        case model::Op::kLatency:
+            return trace.measure < 1e9 ? trimmed(trace.measure) + " ms" : "latency unknown";
+        case model::Op::kProximity:
+            return trace.measure < 1e9 ? trimmed(trace.measure) + " km biased" : "distance unknown";
+        case model::Op::kMatch: return node.keys_size == 0 ? "no key" : "matched by key";
+        case model::Op::kCidr:
+        case model::Op::kRange: return node.spans_size == 0 ? "fallback" : "by address";
+        case model::Op::kUniform:
+        case model::Op::kHash: return {};
+    }
+    return {};
+}
+
+std::string verdict(const NodeTrace& trace, bool has_parent) {
+    if (trace.reason == Reason::kLive && !has_parent) return "live";
+    if (trace.last_resort) return std::string(steer::reason_text(trace.reason)) + ", used as last resort";
+    if (trace.reason != Reason::kLive) return steer::reason_text(trace.reason);
+    return trace.kept ? "live" : "live, waits in tier " + std::to_string(trace.tier + 1);
+}
+
+class Teller {
+  public:
+    Teller(const world::World& world, const PolicyPart& part, const Distribution& distribution,
+           const FactTeller& facts)
+        : world_(world), part_(part), distribution_(distribution), facts_(facts) {}
+
+    void walk(NodeIndex index, std::uint32_t depth, std::vector<ExplainedNode>& out) const {
+        const auto& node = part_.nodes[index];
+        out.push_back(tell(node, distribution_.nodes[index], depth));
+        if (node.is_leaf) return;
+        for (NodeIndex kid = 0; kid < node.kid_count; ++kid) walk(node.first_kid + kid, depth + 1, out);
+    }
+
+  private:
+    ExplainedNode tell(const world::Node& node, const NodeTrace& trace, std::uint32_t depth) const {
+        ExplainedNode out;
+        out.name = part_.names[node.name];
+        out.depth = depth;
+        out.kind = node_kind(node);
+        out.standing = standing(part_, node, trace);
+        out.verdict = verdict(trace, node.parent != world::kNoNode);
+        out.live = trace.live;
+        out.kept = trace.kept;
+        out.last_resort = trace.last_resort;
+        out.tier = trace.tier == 0xFFFFFFFFu ? 0 : trace.tier + 1;
+        out.share = trace.share;
+        if (node.is_leaf) out.answers = answers_of(node);
+        for (std::uint32_t i = 0; i < node.gates_size; ++i) {
+            out.gates.push_back(facts_(part_.gates[node.gates_at + i]));
+        }
+        return out;
+    }
+
+    std::vector<std::string> answers_of(const world::Node& node) const {
+        if (!node.service.known()) return part_.answers[node.answers].text;
+        std::vector<std::string> out;
+        const auto* service = world_.services.at(node.service.value);
+        if (!service) return out;
+        for (const auto& endpoint : service->endpoints) {
+            if (node.service_region.known() && endpoint.region != node.service_region) continue;
+            out.push_back(endpoint.address.text());
+        }
+        return out;
+    }
+
+    const world::World& world_;
+    const PolicyPart& part_;
+    const Distribution& distribution_;
+    const FactTeller& facts_;
+};
+
+std::string lower_without_dot(std::string_view name) {
+    std::string out(name);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+    if (out.size() > 1 && out.back() == '.') out.pop_back();
+    return out;
+}
+
+constexpr const char* kStickiness[] = {"none", "subnet", "client"};
+
+void describe(const world::World& world, const PolicyPart& part, const steer::Query& query,
+              Explanation& out) {
+    out.generation = world.generation;
+    out.policy = "TrafficPolicy/" + part.name;
+    out.ttl = part.ttl;
+    out.stickiness = kStickiness[static_cast<int>(part.stickiness)];
+    out.client = query.client.text();
+    if (query.region.known()) out.region = world.regions->regions[query.region.value].name;
+}
+
+}  // namespace
+
+world::PolicyId find_policy(const world::World& world, std::string_view name, std::uint16_t qtype) {
+    const std::string wanted = lower_without_dot(name);
+    for (std::uint32_t id = 0; id < world.policies.bound(); ++id) {
+        const PolicyPart* part = world.policies.at(id);
+        if (!part || part->qtype != qtype) continue;
+        if (std::find(part->hostnames.begin(), part->hostnames.end(), wanted) !=
+            part->hostnames.end()) {
+            return part->id;
+        }
+    }
+    return {};
+}
+
+Result<Explanation> explain(const world::World& world, const world::Facts& facts,
+                            const FactTeller& teller, const ExplainRequest& request) {
+    const auto id = find_policy(world, request.name, request.qtype);
+    if (!id.known()) {
+        return fail(Code::kNotFound, Origin::kDownstream,
+                    request.name + ": no TrafficPolicy steers this name for type " +
+                        wire::dns::type_text(wire::dns::Type{request.qtype}));
+    }
+    world::Facts as_if = facts;
+    FW_TRY_VOID(take_down(world, request.down, as_if));
+    FW_TRY(const GivenFacts given, GivenFacts::parse(world, request.facts));
+    const Cidr nobody = Cidr::of(IpAddr::v4(0u), 0);
+    steer::Query query = steer::locate(world, request.from.value_or(nobody), request.qtype);
+    given.apply(query);
+
+    const PolicyPart& part = *world.policies.at(id.value);
+    const FactTeller tell_as_if = [&](world::FactId fact) {
+        FactStory story = teller(fact);
+        if (as_if.health(fact) != facts.health(fact)) {
+            story.health = as_if.health(fact);
+            story.by = "--down";
+            story.detail.clear();
+        }
+        return story;
+    };
+    const Distribution distribution = steer::distribute(world, as_if, id, query);
+    Explanation out;
+    out.name = lower_without_dot(request.name);
+    out.type = wire::dns::type_text(wire::dns::Type{request.qtype});
+    describe(world, part, query, out);
+    Teller(world, part, distribution, tell_as_if).walk(0, 0, out.nodes);
+    for (const auto& share : distribution.shares) {
+        out.answers.push_back({share.text, share.share, share.ttl,
+                               part.names[part.nodes[share.leaf].name]});
+    }
+    out.outcomes = distribution.outcomes;
+    out.too_many_outcomes = distribution.too_many;
+    out.no_data = distribution.no_data;
+    out.nx_domain = distribution.nx_domain;
+    out.approximate = distribution.approximate;
+    out.last_resort = distribution.last_resort;
+    out.scope = distribution.scope;
+    return out;
+}
+
+}  // namespace fairway::why
