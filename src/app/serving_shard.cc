@@ -8,8 +8,7 @@ ServingShard::ServingShard(io::Shard::Options options, io::Shard& control)
 void ServingShard::publish(std::shared_ptr<const Publication> publication) {
     shard_.post_or_wait([this, publication = std::move(publication)]() mutable {
         apply(*publication);
-        // The control thread frees what was the last of its kind: big frees never stall a shard.
-        control_.post_or_wait([released = std::move(publication)] {});
+        release(std::move(publication));
     });
 }
 
@@ -21,7 +20,13 @@ void ServingShard::apply(const Publication& publication) {
     state_.publish(publication.change);
     auto old = std::exchange(world_, publication.change.world);
     if (on_world_) on_world_();
-    if (old) control_.post_or_wait([released = std::move(old)] {});
+    if (old) release(std::move(old));
+}
+
+void ServingShard::release(std::shared_ptr<const void> last) {
+    // The control thread frees what was the last of its kind: big frees do not stall a shard. When
+    // its queue is full, freeing here is the lesser evil than waiting.
+    (void)control_.post([last = std::move(last)] {});
 }
 
 }  // namespace fairway::app

@@ -34,6 +34,7 @@ class ServingShard {
 
   private:
     void apply(const Publication& publication);
+    void release(std::shared_ptr<const void> last);
 
     io::Shard& control_;
     steer::State state_;

@@ -24,9 +24,11 @@ fs::path default_path(const std::string& directory) {
     fs::path base;
     if (const char* xdg = std::getenv("XDG_STATE_HOME"); xdg && *xdg) {
         base = xdg;
+    } else if (::geteuid() == 0) {
+        base = "/var/lib";  // root's home is closed to whom we become
     } else {
         const char* home = std::getenv("HOME");
-        base = fs::path(home && *home ? home : "/var/lib") / ".local/state";
+        base = fs::path(home && *home ? home : "/tmp") / ".local/state";
     }
     std::error_code ignored;
     const fs::path full = fs::weakly_canonical(directory, ignored);

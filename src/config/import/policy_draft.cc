@@ -82,9 +82,19 @@ void PolicyDraft::add_select(const std::string& name, Tree select, Tree children
     add_node(std::move(node), gates);
 }
 
-void PolicyDraft::add_root(Tree select, Tree children, const std::vector<std::string>& gates) {
+void PolicyDraft::add_root(Tree select, Tree children, const std::vector<std::string>& gates,
+                           bool off) {
     root_ = node_name("root");
-    add_select(root_, std::move(select), std::move(children), gates);
+    Tree node = named_node(root_);
+    node.set("select", std::move(select)).set("children", std::move(children));
+    if (off) node.set("admin", "Off");
+    add_node(std::move(node), gates);
+}
+
+void PolicyDraft::add_stopped(const std::string& name, const std::string& hostname) {
+    Tree node = named_node(name);
+    node.set("leaf", std::move(Tree::map().set("hostname", hostname))).set("admin", "Stopped");
+    add_node(std::move(node), {});
 }
 
 Tree PolicyDraft::spec() {
@@ -94,6 +104,7 @@ Tree PolicyDraft::spec() {
     if (!hostnames_.empty()) spec.set("hostnames", std::move(hostnames));
     spec.set("type", type_);
     if (!family_.empty()) spec.set("family", family_);
+    if (!stickiness_.empty()) spec.set("stickiness", stickiness_);
     spec.set("ttl", ttl_).set("root", root_).set("nodes", std::move(nodes_));
     return spec;
 }

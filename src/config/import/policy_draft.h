@@ -18,6 +18,7 @@ class PolicyDraft {
     const std::string& last_name() const { return last_name_; }
 
     void set_family(std::string family) { family_ = std::move(family); }
+    void set_stickiness(std::string stickiness) { stickiness_ = std::move(stickiness); }
     void add_leaf(const std::string& name, const std::vector<std::string>& values,
                   std::uint32_t ttl, const std::vector<std::string>& gates);
     void add_hostname(const std::string& name, const std::string& hostname, std::uint32_t ttl,
@@ -28,7 +29,10 @@ class PolicyDraft {
     void add_select(const std::string& name, Tree select, Tree children,
                     const std::vector<std::string>& gates = {});
     // The root, under the name "root" (or near).
-    void add_root(Tree select, Tree children, const std::vector<std::string>& gates = {});
+    void add_root(Tree select, Tree children, const std::vector<std::string>& gates = {},
+                  bool off = false);
+    // A leaf that is there but answers nothing (admin Stopped).
+    void add_stopped(const std::string& name, const std::string& hostname);
     // Any node; gates of kind HealthCheck are set if there are some.
     void add_node(Tree node, const std::vector<std::string>& gates);
     void set_root(std::string name) { root_ = std::move(name); }
@@ -37,7 +41,7 @@ class PolicyDraft {
 
   private:
     std::vector<std::string> hostnames_;
-    std::string type_, family_;
+    std::string type_, family_, stickiness_;
     std::uint32_t ttl_;
     std::string root_, last_name_;
     std::set<std::string> names_;
