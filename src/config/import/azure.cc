@@ -67,7 +67,6 @@ class AzureImporter {
                 first = false;
             }
         }
-        write_zones();
         return out_.take();
     }
 
@@ -90,7 +89,6 @@ class AzureImporter {
     void write_check(const Profile& profile, const Value& endpoint, const std::string& name);
     static Tree ranges_of(const Value& endpoint);
     Tree select_of(const Profile& profile, const Need& need);
-    void write_zones();
     std::string hostname_of(const Profile& profile);
 
     ManifestSet out_;
@@ -100,7 +98,6 @@ class AzureImporter {
     // Profile → what its parents need of it → the policy that says so.
     std::map<std::string, std::map<Need, std::string>> references_;
     std::map<std::string, std::string> checks_;  // "profile/endpoint" → HealthCheck
-    std::set<std::string> origins_;
 };
 
 Status AzureImporter::read(const ImportFile& file) {
@@ -211,7 +208,9 @@ void AzureImporter::write(const Profile& profile, const Need& need, const std::s
     const auto ttl = field(profile.value, "dnsConfig")["ttl"].integer().value_or(60);
     PolicyDraft draft(serves ? std::vector{hostname} : std::vector<std::string>{}, "A",
                       static_cast<std::uint32_t>(ttl));
-    origins_.insert(hostname.substr(hostname.find('.') + 1));
+    out_.add_zone(hostname.substr(hostname.find('.') + 1),
+                  "the profiles' own names are served in it; add the names that your clients ask for "
+                  "to spec.hostnames");
     draft.set_family(method == "MultiValue" ? "before" : "after");
     // A client of Performance always gets the same of several endpoints in one region.
     if (method == "Performance") draft.set_stickiness("client");
@@ -376,21 +375,6 @@ Tree AzureImporter::ranges_of(const Value& endpoint) {
         ranges.add(std::move(Tree::map().set("first", first).set("last", last)));
     }
     return ranges;
-}
-
-// Traffic Manager's own names live in a zone that others serve; here they get one of ours.
-void AzureImporter::write_zones() {
-    for (const auto& origin : origins_) {
-        Tree soa = Tree::map();
-        soa.set("primary", "ns." + origin).set("contact", "hostmaster." + origin);
-        Tree servers = Tree::sequence();
-        servers.add("ns." + origin);
-        Tree spec = Tree::map();
-        spec.set("origin", origin).set("soa", std::move(soa)).set("nameServers", std::move(servers));
-        out_.add("DNSZone", out_.unique_name("DNSZone", origin), std::move(spec));
-        out_.assumed("zone " + origin, "the profiles' own names are served in it; add the names that "
-                                       "your clients ask for to spec.hostnames");
-    }
 }
 
 }  // namespace

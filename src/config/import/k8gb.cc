@@ -33,7 +33,6 @@ class K8gbImporter {
         }
         for (auto& [name, host] : hosts_) write(host);
         write_regions();
-        write_zones();
         return out_.take();
     }
 
@@ -52,14 +51,12 @@ class K8gbImporter {
     void write_failover(const Host& host, PolicyDraft& draft);
     void write_geoip(const Host& host, PolicyDraft& draft);
     void write_regions();
-    void write_zones();
     std::string tag_of_address(const std::string& address) const;
 
     ManifestSet out_;
     std::vector<Documents> memory_;
     std::map<std::string, Host> hosts_;
     std::map<std::string, std::vector<std::string>> database_;  // tag → networks
-    std::set<std::string> origins_;
 };
 
 constexpr std::uint32_t kDefaultTtl = 30;
@@ -323,7 +320,8 @@ void K8gbImporter::write(Host& host) {
     out_.add("TrafficPolicy", out_.unique_name("TrafficPolicy", host.name), draft.spec());
     write_local_targets(host);
     const auto dot = host.name.find('.');
-    origins_.insert(dot == std::string::npos ? host.name : host.name.substr(dot + 1));
+    out_.add_zone(dot == std::string::npos ? host.name : host.name.substr(dot + 1),
+                  "a Gslb names no zone: the host's parent, with a name server of ours");
 }
 
 void K8gbImporter::write_regions() {
@@ -334,17 +332,6 @@ void K8gbImporter::write_regions() {
         Tree spec = Tree::map();
         spec.set("cidrs", std::move(cidrs)).set("geo", std::move(geo));
         out_.add("Region", out_.unique_name("Region", "geo-" + tag), std::move(spec));
-    }
-}
-
-void K8gbImporter::write_zones() {
-    for (const auto& origin : origins_) {
-        Tree soa = Tree::map(), servers = Tree::sequence(), spec = Tree::map();
-        soa.set("primary", "ns." + origin).set("contact", "hostmaster." + origin);
-        servers.add("ns." + origin);
-        spec.set("origin", origin).set("soa", std::move(soa)).set("nameServers", std::move(servers));
-        out_.add("DNSZone", out_.unique_name("DNSZone", origin), std::move(spec));
-        out_.assumed("zone " + origin, "a Gslb names no zone: the host's parent, with a name server of ours");
     }
 }
 

@@ -131,6 +131,16 @@ void ManifestSet::add_external_check(const std::string& name, std::string_view i
     add("HealthCheck", name, std::move(spec));
 }
 
+void ManifestSet::add_zone(const std::string& origin, std::string_view why) {
+    if (!zones_.insert(origin).second) return;
+    Tree soa = Tree::map(), servers = Tree::sequence(), spec = Tree::map();
+    soa.set("primary", "ns." + origin).set("contact", "hostmaster." + origin);
+    servers.add("ns." + origin);
+    spec.set("origin", origin).set("soa", std::move(soa)).set("nameServers", std::move(servers));
+    add("DNSZone", unique_name("DNSZone", origin), std::move(spec));
+    assumed("zone " + origin, why);
+}
+
 void ManifestSet::add_file(std::string name, std::string text) {
     imported_.files.push_back({std::move(name), std::move(text)});
 }

@@ -33,6 +33,8 @@ class ManifestSet {
     void add_region(const std::string& name);
     // An External check: its verdict is told from outside. Made once.
     void add_external_check(const std::string& name, std::string_view initial = "Up");
+    // A DNSZone with a SOA and a name server of ours, for systems that name no zone. Made once.
+    void add_zone(const std::string& origin, std::string_view why);
     void add_file(std::string name, std::string text);
 
     void lost(std::string_view object, std::string_view what);
@@ -47,7 +49,7 @@ class ManifestSet {
   private:
     Imported imported_;
     std::set<std::pair<std::string, std::string>> names_;  // kind, name
-    std::set<std::string> regions_;
+    std::set<std::string> regions_, zones_;
 };
 
 inline constexpr std::string_view kImportNamespace = "default";
