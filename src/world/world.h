@@ -92,11 +92,10 @@ struct ServiceUsers {
     std::vector<FactUsers::NodeUse> nodes;
 };
 
-<<<<<<< HEAD
 class ZonePart;      // world/zone.h: names and records of one zone
 class ZoneIndex;     // world/zone.h: origin -> ZoneId
 class SteeredNames;  // world/steered_names.h: (host name, type) -> PolicyId
-=======
+
 // A non-preemptive node: whose current choice is a fact.
 struct CurrentPart {
     CurrentId id;
@@ -105,8 +104,6 @@ struct CurrentPart {
     NodeIndex node = 0;
 };
 
-struct ZonePart;  // world/zone.h: names and records of one zone
->>>>>>> 23ee1ca (Compile policies, services, checks and regions into a World, each change alone)
 
 struct World {
     std::uint64_t generation = 0;
