@@ -15,7 +15,8 @@ std::string states(std::string_view results, std::uint32_t healthy, std::uint32_
     std::string out;
     for (const char result : results) {
         const Value before = state.value();
-        EXPECT_EQ(state.observe(result == '+', healthy, unhealthy), state.value() != before);
+        const bool changed = state.observe(result == '+', healthy, unhealthy);
+        EXPECT_EQ(changed, state.value() != before);
         out += "?du"[static_cast<int>(state.value())];
     }
     return out;
