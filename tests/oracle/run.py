@@ -65,6 +65,11 @@ def spelled_out(outcome):
     return spelled
 
 
+def without_order(outcomes):
+    """An order that is certain must be listed if only rotated draws made it; else it may be."""
+    return added_up({key[:2]: p} for key, p in outcomes.items())
+
+
 def fraction(text):
     """A rounded one, beyond 128 bits, is written "~0.333333"."""
     return Fraction(text.removeprefix("~"))
@@ -109,6 +114,9 @@ def differences(expected, found):
     oracles = added_up(spelled_out(dict(o, sample_k=0, listed=o["order"] is not None,
                                         answers=o["order"] or o["answers"]))
                        for o in expected["outcomes"])
+    unlisted = {key for key in oracles if key[2]} - set(ours)
+    told += [f"not listed: {key}" for key in sorted(unlisted)]
+    ours, oracles = without_order(ours), without_order(oracles)
     if not equal(ours, oracles, rounded):
         told.append(f"outcomes: {shown(ours)}, expected {shown(oracles)}")
     return told
