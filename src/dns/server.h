@@ -37,7 +37,7 @@ class Server {
     void expose(MetricWriter& out) const;
     std::vector<io::Shard*> shards_;
     std::vector<std::unique_ptr<Front>> fronts_;
-    std::shared_ptr<void> collector_;
+    std::shared_ptr<void> collector_;  // tidy-allow: the control thread alone holds it
 };
 
 }  // namespace fairway::dns

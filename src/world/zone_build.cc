@@ -296,9 +296,6 @@ void ZoneBuilder::make_extras(std::uint32_t name, ZoneRrset& set) {
                      "glue: an A or AAAA record of it");
             continue;
         }
-        const ZoneName& node = part_->nodes_[found];
-        const bool glue = node.delegation || node.cut != ZoneName::kNone;
-        if (glue && set.type != Type::kNs) continue;
         const auto at = static_cast<std::uint32_t>(target->data() - part_->octets_.data());
         const auto same = [&](const ZoneExtra& e) { return part_->extra_target(e) == *target; };
         if (std::none_of(extras.begin() + set.extras_at, extras.end(), same))
