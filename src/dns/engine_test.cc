@@ -19,8 +19,12 @@ std::size_t allocations = 0;
     if (void* at = std::malloc(size ? size : 1)) return at;
     std::abort();
 }
-[[gnu::noinline]] void operator delete(void* at) noexcept { std::free(at); }
-[[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+[[gnu::noinline]] void operator delete(void* at) noexcept {
+    std::free(at);
+}
+[[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept {
+    std::free(at);
+}
 
 namespace fairway::dns {
 namespace {
@@ -72,8 +76,8 @@ class EngineTest : public ::testing::Test {
 };
 
 std::string text(const Record& r) {
-    return r.owner.text() + " " + std::to_string(r.ttl) + " " + wire::dns::type_text(r.type) +
-           " " + wire::dns::rdata_text(r.type, r.rdata);
+    return r.owner.text() + " " + std::to_string(r.ttl) + " " + wire::dns::type_text(r.type) + " " +
+           wire::dns::rdata_text(r.type, r.rdata);
 }
 std::vector<std::string> texts(const std::vector<Record>& records) {
     std::vector<std::string> out;
@@ -107,8 +111,8 @@ TEST_F(EngineTest, AnswersAndKeepsTheCaseOfTheQuestion) {
     EXPECT_EQ(m.flags & 0x0180, 0x0100);  // RD as asked, RA never
     ASSERT_EQ(m.questions.size(), 1u);
     EXPECT_EQ(m.questions[0].name.text(), "wWw.eXample.COM.");
-    EXPECT_EQ(texts(m.answers), (Lines{"wWw.eXample.COM. 300 A 192.0.2.1",
-                                       "wWw.eXample.COM. 300 A 192.0.2.2"}));
+    EXPECT_EQ(texts(m.answers),
+              (Lines{"wWw.eXample.COM. 300 A 192.0.2.1", "wWw.eXample.COM. 300 A 192.0.2.2"}));
     EXPECT_TRUE(m.authorities.empty());
     EXPECT_EQ(m.opt(), nullptr);
 }
@@ -127,13 +131,14 @@ TEST_F(EngineTest, NegativeAnswersCarryTheSoa) {
 }
 
 TEST_F(EngineTest, FollowsAliasesAlsoIntoOtherZones) {
-    serve("c1 CNAME c2\nc2 CNAME www\nwww A 192.0.2.1\nloop1 CNAME loop2\nloop2 CNAME loop1\n"
-          "out CNAME www.example.org.\nover CNAME www.example.net.\ndangle CNAME nope\n");
+    serve(
+        "c1 CNAME c2\nc2 CNAME www\nwww A 192.0.2.1\nloop1 CNAME loop2\nloop2 CNAME loop1\n"
+        "out CNAME www.example.org.\nover CNAME www.example.net.\ndangle CNAME nope\n");
     serve("www A 192.0.2.9\n", "example.net");
-    EXPECT_EQ(texts(ask("c1.example.com", Type::kA).answers),
-              (Lines{"c1.example.com. 300 CNAME c2.example.com.",
-                     "c2.example.com. 300 CNAME www.example.com.",
-                     "www.example.com. 300 A 192.0.2.1"}));
+    EXPECT_EQ(
+        texts(ask("c1.example.com", Type::kA).answers),
+        (Lines{"c1.example.com. 300 CNAME c2.example.com.",
+               "c2.example.com. 300 CNAME www.example.com.", "www.example.com. 300 A 192.0.2.1"}));
     EXPECT_EQ(ask("c1.example.com", Type::kCname).answers.size(), 1u);
     EXPECT_EQ(ask("loop1.example.com", Type::kA).answers.size(), 2u);
     const Message out = ask("out.example.com", Type::kA);
@@ -168,8 +173,10 @@ TEST_F(EngineTest, DnameRenames) {
 }
 
 TEST_F(EngineTest, RefersToDelegations) {
-    serve("sub NS ns.sub\nsub DS 1 13 2 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n"
-          "ns.sub A 192.0.2.7\nc CNAME x.sub\n");
+    serve(
+        "sub NS ns.sub\nsub DS 1 13 2 "
+        "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n"
+        "ns.sub A 192.0.2.7\nc CNAME x.sub\n");
     for (const char* asked : {"sub.example.com", "a.b.sub.example.com", "ns.sub.example.com"}) {
         const Message m = ask(asked, Type::kA);
         EXPECT_EQ(m.rcode(), Rcode::kNoError);
@@ -200,12 +207,13 @@ TEST_F(EngineTest, TheParentAnswersForDs) {
 }
 
 TEST_F(EngineTest, WildcardsOfRfc4592) {
-    serve("*.w A 192.0.2.1\n*.w TXT x\nhost.w AAAA ::1\na.ent.w A 192.0.2.2\n*.c CNAME www\n"
-          "www A 192.0.2.3\nsub.*.star A 192.0.2.4\n");
+    serve(
+        "*.w A 192.0.2.1\n*.w TXT x\nhost.w AAAA ::1\na.ent.w A 192.0.2.2\n*.c CNAME www\n"
+        "www A 192.0.2.3\nsub.*.star A 192.0.2.4\n");
     EXPECT_EQ(texts(ask("X.y.w.example.com", Type::kA).answers),
               (Lines{"X.y.w.example.com. 300 A 192.0.2.1"}));
     EXPECT_EQ(ask("x.w.example.com", Type::kMx).rcode(), Rcode::kNoError);
-    EXPECT_TRUE(ask("host.w.example.com", Type::kA).answers.empty());        // exists
+    EXPECT_TRUE(ask("host.w.example.com", Type::kA).answers.empty());  // exists
     EXPECT_EQ(ask("x.host.w.example.com", Type::kA).rcode(), Rcode::kNxDomain);
     EXPECT_EQ(ask("b.ent.w.example.com", Type::kA).rcode(), Rcode::kNxDomain);
     EXPECT_EQ(ask("*.w.example.com", Type::kA).answers.size(), 1u);
@@ -400,7 +408,8 @@ TEST_F(EngineTest, ClientSubnetsChooseAndScopesTellHowMuchWasUsed) {
 TEST_F(EngineTest, StickyClientsStay) {
     serve("");
     std::vector<steer::test::Spec> leaves;
-    for (int i = 0; i < 20; ++i) leaves.push_back(leaf("l", ("192.0.2." + std::to_string(i)).c_str()));
+    for (int i = 0; i < 20; ++i)
+        leaves.push_back(leaf("l", ("192.0.2." + std::to_string(i)).c_str()));
     world_.steer_name("shop.example.com", select("root", model::Op::kUniform, leaves),
                       [](world::PolicyPart& p) { p.stickiness = model::Stickiness::kSubnet; });
     std::set<std::string> seen;
@@ -416,10 +425,9 @@ TEST_F(EngineTest, StickyClientsStay) {
 
 TEST_F(EngineTest, RotatesWithEachDecision) {
     serve("");
-    world_.steer_name("shop.example.com",
-                      select("root", model::Op::kUniform,
-                             {leaf("a", "192.0.2.1"), leaf("b", "192.0.2.2")})
-                          .draw(model::Draw::kRotated));
+    world_.steer_name("shop.example.com", select("root", model::Op::kUniform,
+                                                 {leaf("a", "192.0.2.1"), leaf("b", "192.0.2.2")})
+                                              .draw(model::Draw::kRotated));
     const auto first = [&] { return text(ask("shop.example.com", Type::kA).answers.at(0)); };
     const std::string one = first(), two = first();
     EXPECT_NE(one, two);
@@ -427,11 +435,12 @@ TEST_F(EngineTest, RotatesWithEachDecision) {
 }
 
 TEST_F(EngineTest, AllocatesNothing) {
-    serve("www A 192.0.2.1\nc CNAME www\nsub NS ns.sub\nns.sub A 192.0.2.7\nold DNAME new\n"
-          "*.w MX 1 www\n");
-    world_.steer_name("shop.example.com", select("root", model::Op::kWeight,
-                                                 {leaf("a", "192.0.2.1").weight(3),
-                                                  leaf("b", "192.0.2.2").weight(1)}));
+    serve(
+        "www A 192.0.2.1\nc CNAME www\nsub NS ns.sub\nns.sub A 192.0.2.7\nold DNAME new\n"
+        "*.w MX 1 www\n");
+    world_.steer_name("shop.example.com",
+                      select("root", model::Op::kWeight,
+                             {leaf("a", "192.0.2.1").weight(3), leaf("b", "192.0.2.2").weight(1)}));
     start();
     const Cidr subnet = *Cidr::parse("203.0.113.0/24");
     std::vector<std::vector<std::uint8_t>> queries;

@@ -13,7 +13,9 @@
 
 namespace fairway::dns::test {
 
-inline wire::dns::Name name(std::string_view text) { return *wire::dns::Name::parse(text); }
+inline wire::dns::Name name(std::string_view text) {
+    return *wire::dns::Name::parse(text);
+}
 
 // A hostname leaf's value in the form that steer's test world takes: the name's wire form.
 inline std::string host_value(std::string_view text) {
@@ -30,8 +32,8 @@ struct DnsWorld : steer::test::TestWorld {
         model::DnsZone zone;
         zone.origin = origin;
         zone.file = "zone";
-        const auto read = [&](const model::DnsZone&, std::string_view path, std::string_view)
-            -> Result<wire::dns::IncludedFile> {
+        const auto read = [&](const model::DnsZone&, std::string_view path,
+                              std::string_view) -> Result<wire::dns::IncludedFile> {
             if (path != "zone") return fail(Code::kNotFound, Origin::kConfig, "no such file");
             return wire::dns::IncludedFile{"zone", text};
         };
