@@ -30,30 +30,29 @@ std::string cite(const Token& word) {
 
 class MasterParser {
   public:
-    MasterParser(const MasterOptions& options,
+    MasterParser(std::string_view text, std::string_view file, const MasterOptions& options,
                  const std::function<void(const MasterRecord&)>& on_record,
                  const std::function<void(MasterDiagnostic)>& on_diagnostic)
-        : options_(options),
+        : lexer_(text),
+          file_(file),
+          options_(options),
           on_record_(on_record),
           on_diagnostic_(on_diagnostic),
           origin_(options.origin) {}
 
     MasterSummary summary() const { return summary_; }
 
-    void read(std::string_view text, std::string_view file) {
-        MasterLexer lexer(text);
-        lexer_ = &lexer;
-        file_ = file;
+    void read() {
         std::vector<Token> words;
         while (!stopped_) {
-            const auto got = lexer.next(words);
+            const auto got = lexer_.next(words);
             if (got == MasterLexer::Got::kEnd) break;
             if (got == MasterLexer::Got::kFault) {
-                error(lexer.fault_at(), lexer.fault_text());
-            } else if (!lexer.owner_is_omitted() && !words[0].quoted && words[0].text[0] == '$') {
+                error(lexer_.fault_at(), lexer_.fault_text());
+            } else if (!lexer_.owner_is_omitted() && !words[0].quoted && words[0].text[0] == '$') {
                 read_directive(words);
             } else {
-                read_record(words, lexer.owner_is_omitted());
+                read_record(words, lexer_.owner_is_omitted());
             }
         }
     }
@@ -82,7 +81,7 @@ class MasterParser {
             return error(at < words.size() ? start_of(words[at]) : record_end_,
                          type_text(type) + " record: " + fault->text);
         }
-        if (ttl) last_ttl_ = *ttl;
+        if (ttl) last_ttl_ = ttl;
         const auto effective = ttl ? ttl : default_ttl(type);
         if (!effective)
             return error(
@@ -168,7 +167,7 @@ class MasterParser {
             return;
         }
         ++summary_.records;
-        on_record_({owner_, type, ttl, rdata_, file_, lexer_->line()});
+        on_record_({owner_, type, ttl, rdata_, file_, lexer_.line()});
     }
 
     // --- directives ---
@@ -192,7 +191,7 @@ class MasterParser {
         const auto ttl = words.size() == 2 ? parse_ttl(words[1].text) : std::nullopt;
         if (!ttl)
             return error(start_of(words[0]), "write $TTL SECONDS, 0 to 2147483647, or as 1h30m");
-        file_ttl_ = *ttl;
+        file_ttl_ = ttl;
     }
 
     // The included file sees this one's origin, owner and TTL, and leaves them as they were.
@@ -221,15 +220,17 @@ class MasterParser {
         ++includes_;
         const auto file = options_.include(path, file_);
         if (!file) return error(start_of(words[1]), file.error().text);
-        MasterParser inner(*this, origin);
-        inner.read(file->text, file->name);
+        MasterParser inner(*this, *file, origin);
+        inner.read();
         summary_ = inner.summary_;
         includes_ = inner.includes_;
         stopped_ = inner.stopped_;
     }
 
-    MasterParser(const MasterParser& outer, const Name& origin)
-        : options_(outer.options_),
+    MasterParser(const MasterParser& outer, const IncludedFile& file, const Name& origin)
+        : lexer_(file.text),
+          file_(file.name),
+          options_(outer.options_),
           on_record_(outer.on_record_),
           on_diagnostic_(outer.on_diagnostic_),
           origin_(origin),
@@ -301,15 +302,15 @@ class MasterParser {
     void error(const char* at, std::string message) {
         if (++summary_.errors > options_.diagnostics_max) return;
         if (generating_) message = "$GENERATE made: " + generated_.substr(0, 120) + ": " + message;
-        const auto place = lexer_->place(generating_ ? generating_ : at);
+        const auto place = lexer_.place(generating_ ? generating_ : at);
         on_diagnostic_({std::string(file_), place.line, place.column, std::move(message)});
     }
 
+    MasterLexer lexer_;
+    std::string_view file_;
     const MasterOptions& options_;
     const std::function<void(const MasterRecord&)>& on_record_;
     const std::function<void(MasterDiagnostic)>& on_diagnostic_;
-    MasterLexer* lexer_ = nullptr;
-    std::string_view file_;
     Name origin_;
     Name owner_;
     bool has_owner_ = false;
@@ -333,8 +334,8 @@ MasterSummary parse_master_file(std::string_view text, std::string_view file,
                                 const MasterOptions& options,
                                 const std::function<void(const MasterRecord&)>& on_record,
                                 const std::function<void(MasterDiagnostic)>& on_diagnostic) {
-    MasterParser parser(options, on_record, on_diagnostic);
-    parser.read(text, file);
+    MasterParser parser(text, file, options, on_record, on_diagnostic);
+    parser.read();
     return parser.summary();
 }
 

@@ -32,16 +32,12 @@ std::strong_ordering order_labels(const std::uint8_t* a, const std::uint8_t* b) 
 
 void append_label(std::string& out, std::string_view label) {
     for (const char c : label) {
-        const auto octet = static_cast<std::uint8_t>(c);
-        if (octet <= ' ' || octet >= 0x7F) {
-            const char digits[] = {'\\', static_cast<char>('0' + octet / 100),
-                                   static_cast<char>('0' + octet / 10 % 10),
-                                   static_cast<char>('0' + octet % 10)};
-            out.append(digits, 4);
-            continue;
+        if (c == ' ' || std::string_view("\".;\\()@$").find(c) == std::string_view::npos) {
+            append_escaped(out, static_cast<std::uint8_t>(c), c == ' ');
+        } else {
+            out += '\\';
+            out += c;
         }
-        if (std::string_view("\".;\\()@$").find(c) != std::string_view::npos) out += '\\';
-        out += c;
     }
 }
 

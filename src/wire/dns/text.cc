@@ -65,18 +65,20 @@ bool next_octet(std::string_view text, std::size_t& at, std::uint8_t& octet) {
     return value <= 255;
 }
 
+void append_escaped(std::string& out, std::uint8_t octet, bool always) {
+    if (octet >= ' ' && octet < 0x7F && !always) {
+        out += static_cast<char>(octet);
+        return;
+    }
+    out += '\\';
+    for (const int unit : {100, 10, 1}) out += static_cast<char>('0' + octet / unit % 10);
+}
+
 void append_quoted(std::string& out, Bytes octets) {
     out += '"';
     for (const std::uint8_t c : octets) {
-        if (c < ' ' || c >= 0x7F) {
-            out += '\\';
-            out += static_cast<char>('0' + c / 100);
-            out += static_cast<char>('0' + c / 10 % 10);
-            out += static_cast<char>('0' + c % 10);
-            continue;
-        }
         if (c == '"' || c == '\\') out += '\\';
-        out += static_cast<char>(c);
+        append_escaped(out, c);
     }
     out += '"';
 }

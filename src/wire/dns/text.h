@@ -27,6 +27,9 @@ Result<std::vector<Token>> tokenize(std::string_view text);
 // bad escape.
 bool next_octet(std::string_view text, std::size_t& at, std::uint8_t& octet);
 
+// The octet itself if it is printable ASCII, else (or if told so) \DDD.
+void append_escaped(std::string& out, std::uint8_t octet, bool always = false);
+
 // Octets with escapes for `"`, `\` and whatever is not printable ASCII, in quotes.
 void append_quoted(std::string& out, Bytes octets);
 
