@@ -13,6 +13,7 @@
 #include "world/catalog.h"
 #include "world/key_table.h"
 #include "world/world.h"
+#include "world/zone_source.h"
 
 namespace fairway::world {
 
@@ -40,8 +41,11 @@ struct PolicyState {
 };
 
 struct ZoneState {
-    std::string origin;
-    std::unordered_map<std::string, std::vector<std::uint16_t>> types;  // by name: types that stand
+    bool declared = false;
+    std::string origin;   // as declared
+    ZoneId id;            // of the part that serves
+    std::string id_name;  // under which it has its id
+    std::string part_origin;
 };
 
 struct CompilerState {
@@ -52,6 +56,7 @@ struct CompilerState {
     IdRegistry<ServiceId> service_ids;
     IdRegistry<PolicyId> policy_ids;
     IdRegistry<CurrentId> current_ids;
+    IdRegistry<ZoneId> zone_ids;
 
     std::unordered_map<UnitIndex, SliceState> slices;
     std::unordered_map<UnitIndex, ServiceState> services;
@@ -73,7 +78,9 @@ struct CompilerState {
     WorldChange change;
     std::map<std::string, std::vector<PolicyId>> policy_names;  // whose parts came or went
     bool regions_dirty = true;
+    bool steered_names_changed = true;
     std::set<UnitIndex> dirty_zones;
+    std::set<std::string> changed_origins;  // of zones whose contents changed
     std::vector<UnitIndex> dirty_clusters, dirty_controls, dirty_checks, dirty_slices,
         dirty_services, dirty_policies;
 
@@ -89,8 +96,10 @@ void compile_controls(CompilerState& state, const model::Model& model);
 void compile_checks(CompilerState& state, const model::Model& model);
 void compile_slices(CompilerState& state, const model::Model& model);
 void compile_services(CompilerState& state, const model::Model& model);
+void compile_zones(CompilerState& state, const model::Model& model, const ReadZoneFile& read_file);
 void compile_names(CompilerState& state, const model::Model& model);
 void compile_policies(CompilerState& state, const model::Model& model);
+void index_steered_names(CompilerState& state);
 
 // Facts. `put_fact` gives the part its id and puts it in the next World, unless an equal one
 // stands.

@@ -4,20 +4,13 @@
 
 #include "wire/dns/types.h"
 #include "world/compile.h"
+#include "world/steered_names.h"
 
 namespace fairway::world {
 namespace {
 
 namespace dns = wire::dns;
 constexpr auto kCname = static_cast<std::uint16_t>(dns::Type::kCname);
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
-}
 
 // "www.example.com" -> "com.example.www"
 std::string turned(std::string_view name) {
@@ -52,16 +45,18 @@ class NameCompiler {
     NameCompiler(CompilerState& state, const model::Model& model) : state_(state), model_(model) {}
 
     void run() {
-        for (const UnitIndex zone : std::exchange(state_.dirty_zones, {})) update_zone(zone);
+        for (const std::string& origin : std::exchange(state_.changed_origins, {})) {
+            touch_below(origin);
+        }
         for (const UnitIndex policy : state_.dirty_policies) update_claims(policy);
         for (const UnitIndex policy : again_) {
             const auto declared = share<model::TrafficPolicy>(model_, state_.catalog[policy].key);
             if (!declared) continue;
-            Findings findings(declared->meta);
+            model::Diagnostics findings;
             check(policy, *declared, findings);
             PolicyState& entry = state_.policies[policy];
-            if (entry.claim_findings == findings.list()) continue;
-            entry.claim_findings = findings.take();
+            if (entry.claim_findings == findings) continue;
+            entry.claim_findings = std::move(findings);
             state_.mark_dirty(policy);
         }
     }
@@ -77,27 +72,6 @@ class NameCompiler {
                 again_.insert(it->second.begin(), it->second.end());
             }
         }
-    }
-
-    void update_zone(UnitIndex unit) {
-        const auto zone = share<model::DnsZone>(model_, state_.catalog[unit].key);
-        if (const auto at = state_.zones.find(unit); at != state_.zones.end()) {
-            touch_below(at->second.origin);
-            auto& same_origin = state_.zones_by_origin[at->second.origin];
-            same_origin.erase(unit);
-            if (same_origin.empty()) state_.zones_by_origin.erase(at->second.origin);
-            state_.zones.erase(at);
-        }
-        if (!zone) return;
-        ZoneState& entry = state_.zones[unit];
-        entry.origin = lower(zone->origin);
-        for (const model::ZoneRecord& record : zone->records) {
-            if (const auto type = dns::type_from_text(record.type)) {
-                entry.types[lower(record.name)].push_back(static_cast<std::uint16_t>(*type));
-            }
-        }
-        state_.zones_by_origin[entry.origin].insert(unit);
-        touch_below(entry.origin);
     }
 
     void update_claims(UnitIndex unit) {
@@ -124,55 +98,15 @@ class NameCompiler {
         entry.types = std::move(types);
     }
 
-    // The closest zone around a name.
-    const std::set<UnitIndex>* zones_of(std::string_view name) const {
-        for (;;) {
-            const auto at = state_.zones_by_origin.find(std::string(name));
-            if (at != state_.zones_by_origin.end()) return &at->second;
-            if (name.empty()) return nullptr;
-            const std::size_t dot = name.find('.');
-            name = dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1);
-        }
-    }
-
-    void check(UnitIndex unit, const model::TrafficPolicy& policy, Findings& findings) {
-        const PolicyState& entry = state_.policies[unit];
+    void check(UnitIndex unit, const model::TrafficPolicy& policy, model::Diagnostics& findings) {
+        findings = check_steered(policy, *state_.next.zone_index, state_.next.zones);
+        Findings claims(policy.meta);
         for (std::size_t i = 0; i < policy.hostnames.size(); ++i) {
-            const std::string& name = policy.hostnames[i];
-            const model::Pos pos =
-                i < policy.hostname_pos.size() ? policy.hostname_pos[i] : model::Pos{};
-            const std::string field = "spec.hostnames[" + std::to_string(i) + "]";
-            const std::set<UnitIndex>* zones = zones_of(name);
-            if (!zones) {
-                findings.error(pos, field, name + " is in no DNSZone",
-                               "declare a DNSZone whose origin it ends in");
-            } else {
-                check_static(*zones, name, entry.types, pos, field, findings);
-            }
-            check_claims(unit, name, entry.types, pos, field, findings);
+            check_claims(unit, policy.hostnames[i], state_.policies[unit].types,
+                         i < policy.hostname_pos.size() ? policy.hostname_pos[i] : model::Pos{},
+                         "spec.hostnames[" + std::to_string(i) + "]", claims);
         }
-    }
-
-    void check_static(const std::set<UnitIndex>& zones, const std::string& name,
-                      const std::vector<std::uint16_t>& types, model::Pos pos,
-                      const std::string& field, Findings& findings) {
-        for (const UnitIndex zone : zones) {
-            const auto& records = state_.zones[zone].types;
-            const auto at = records.find(name);
-            if (at == records.end()) continue;
-            for (const std::uint16_t type : at->second) {
-                const bool clash = std::any_of(types.begin(), types.end(), [&](std::uint16_t own) {
-                    return contradict(own, type);
-                });
-                if (!clash) continue;
-                findings.error(pos, field,
-                               state_.catalog[zone].key.text() + " has a static " +
-                                   dns::type_text(static_cast<dns::Type>(type)) + " record of " +
-                                   name,
-                               "take out the record or the hostname");
-                break;
-            }
-        }
+        findings.insert(findings.end(), claims.list().begin(), claims.list().end());
     }
 
     // Of two policies that claim one name the first by namespace and name keeps it.

@@ -42,6 +42,7 @@ void forget_parts(CompilerState& state, PolicyState& entry, const std::vector<Po
         const auto part = state.next.policies.share(id.value);
         forget_currents(state, *part);
         state.policy_ids.release(part_name(*part), state.next.generation);
+        state.steered_names_changed = true;
         state.next.policies.set(id.value, nullptr);
         state.change.policies.push_back(id);
     }
@@ -52,7 +53,10 @@ void put_parts(CompilerState& state, PolicyState& entry, std::vector<Expanded> t
     for (const Expanded& tree : trees) {
         tree.part->id = state.policy_ids.acquire(part_name(*tree.part));
         ids.push_back(tree.part->id);
-        if (const auto before = state.next.policies.share(tree.part->id.value)) {
+        const auto before = state.next.policies.share(tree.part->id.value);
+        if (!before || before->hostnames != tree.part->hostnames)
+            state.steered_names_changed = true;
+        if (before) {
             forget_currents(state, *before);
         }
         put_currents(state, tree);

@@ -192,7 +192,8 @@ void CompilerState::set_stale(UnitIndex index, bool stale) {
     stale_units += stale ? 1 : -1;
 }
 
-Compiler::Compiler() : state_(std::make_unique<CompilerState>()) {
+Compiler::Compiler(ReadZoneFile read_zone_file)
+    : read_zone_file_(std::move(read_zone_file)), state_(std::make_unique<CompilerState>()) {
     auto first = std::make_shared<World>();
     first->regions = std::make_shared<const RegionTable>();
     first->keys = state_->keys.names();
@@ -210,7 +211,7 @@ const model::Diagnostics& Compiler::diagnostics() const {
 WorldChange Compiler::update(const model::Model& model, const model::Changes& changes) {
     CompilerState& state = *state_;
     const bool first = world_->generation == 0;
-    if (changes.empty() && !first) return {world_, false, false, {}, {}, {}, {}};
+    if (changes.empty() && !first) return {.world = world_};
     state.next = *world_;
     state.next.generation = world_->generation + 1;
     state.change = {};
@@ -223,13 +224,16 @@ WorldChange Compiler::update(const model::Model& model, const model::Changes& ch
     compile_checks(state, model);
     compile_slices(state, model);
     compile_services(state, model);
+    compile_zones(state, model, read_zone_file_);
     compile_names(state, model);
     compile_policies(state, model);
+    index_steered_names(state);
 
     settle_users(state, *world_);
     settle_names(state);
     make_unique(state.change.policies);
     make_unique(state.change.currents);
+    make_unique(state.change.zones);
     world_ = std::make_shared<const World>(std::move(state.next));
     state.next = {};
     state.change.world = world_;
@@ -246,6 +250,7 @@ void Compiler::retired(std::uint64_t generation) {
     state_->service_ids.retired(generation);
     state_->policy_ids.retired(generation);
     state_->current_ids.retired(generation);
+    state_->zone_ids.retired(generation);
 }
 
 }  // namespace fairway::world

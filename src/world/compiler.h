@@ -1,6 +1,6 @@
 // Compiler: Model -> World. Owned by the control thread. Each update costs what changed and what
 // reads it, and is total: an object with errors keeps its last good part, and no bad object keeps
-// another from the World. No I/O, no clock.
+// another from the World. No clock, no I/O but through ReadZoneFile.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include "model/diagnostic.h"
 #include "model/model.h"
 #include "world/world.h"
+#include "world/zone_source.h"
 
 namespace fairway::world {
 
@@ -16,7 +17,8 @@ struct CompilerState;  // world/compile.h
 
 class Compiler {
   public:
-    Compiler();
+    // `read_zone_file` serves DNSZones that name a master file; without it they are in error.
+    explicit Compiler(ReadZoneFile read_zone_file = {});
     ~Compiler();
     Compiler(const Compiler&) = delete;
     Compiler& operator=(const Compiler&) = delete;
@@ -36,6 +38,7 @@ class Compiler {
     void retired(std::uint64_t generation);
 
   private:
+    ReadZoneFile read_zone_file_;
     std::unique_ptr<CompilerState> state_;
     std::shared_ptr<const World> world_;
 };

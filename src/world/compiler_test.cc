@@ -4,7 +4,9 @@
 
 #include "base/limits.h"
 #include "world/dump.h"
+#include "world/steered_names.h"
 #include "world/test_model.h"
+#include "world/zone.h"
 
 namespace fairway::world {
 namespace {
@@ -159,6 +161,53 @@ TEST(Compiler, IdsStayAndAreQuarantined) {
     put(b.model, check("a", "192.0.2.1:80"));
     b.update();
     EXPECT_NE(b.fact("a"), a);
+}
+
+TEST(Compiler, ServesZonesAndTheNamesInThem) {
+    Bench b;
+    put_failover(b);
+    auto named = failover();
+    named.hostnames = {"shop.example.com"};
+    put(b.model, named);
+    b.update();
+    EXPECT_TRUE(b.says("lies outside every DNSZone")) << b.said();
+    EXPECT_EQ(b.policy("shop"), nullptr);
+    put(b.model, zone("example.com"));
+    b.update();
+    EXPECT_EQ(b.said(), "");
+    ASSERT_NE(b.policy("shop"), nullptr);
+    const auto name = wire::dns::Name::parse("shop.example.com");
+    EXPECT_NE(b.world().steered_names->find(*name), nullptr);
+    EXPECT_TRUE(b.world().zone_index->find(*name).known());
+
+    auto with_record = zone("example.com");
+    with_record.records.push_back({"shop.example.com", "A", {}, {"192.0.2.7"}, {}, {}});
+    put(b.model, with_record);
+    b.update();
+    EXPECT_TRUE(b.says("static A record")) << b.said();
+    EXPECT_NE(b.policy("shop"), nullptr);
+}
+
+TEST(Compiler, ANameHasOnePolicyAndAnOriginOneZone) {
+    Bench b;
+    put(b.model, zone("example.com"));
+    put(b.model, policy("b", {leaf("x", {"192.0.2.1"})}, {"www.example.com"}));
+    b.update();
+    EXPECT_EQ(b.said(), "");
+    put(b.model, policy("a", {leaf("x", {"192.0.2.2"})}, {"www.example.com"}));
+    b.update();
+    EXPECT_TRUE(b.says("answered by TrafficPolicy/default/a already")) << b.said();
+    b.model.remove({Kind::kTrafficPolicy, "default", "a"});
+    b.update();
+    EXPECT_EQ(b.said(), "");
+    auto second = zone("example.com");
+    second.meta.key.name = "zz";
+    put(b.model, second);
+    b.update();
+    EXPECT_TRUE(b.says("is the origin of DNSZone/default/zone-example.com already")) << b.said();
+    b.model.remove(zone("example.com").meta.key);
+    b.update();
+    EXPECT_EQ(b.said(), "");
 }
 
 }  // namespace

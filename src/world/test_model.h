@@ -33,6 +33,8 @@ inline model::Region region(const std::string& name) {
 inline model::DnsZone zone(const std::string& origin) {
     auto out = object<model::DnsZone>("zone-" + origin);
     out.origin = origin;
+    out.soa = model::ZoneSoa{"ns1.example.net", "hostmaster.example.net"};
+    out.name_servers = {"ns1.example.net"};
     return out;
 }
 

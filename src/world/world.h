@@ -92,10 +92,6 @@ struct ServiceUsers {
     std::vector<FactUsers::NodeUse> nodes;
 };
 
-class ZonePart;      // world/zone.h: names and records of one zone
-class ZoneIndex;     // world/zone.h: origin -> ZoneId
-class SteeredNames;  // world/steered_names.h: (host name, type) -> PolicyId
-
 // A non-preemptive node: whose current choice is a fact.
 struct CurrentPart {
     CurrentId id;
@@ -104,6 +100,9 @@ struct CurrentPart {
     NodeIndex node = 0;
 };
 
+class ZonePart;      // world/zone.h: names and records of one zone
+class ZoneIndex;     // world/zone.h: origin -> ZoneId
+class SteeredNames;  // world/steered_names.h: (host name, type) -> PolicyId
 
 struct World {
     std::uint64_t generation = 0;
@@ -132,6 +131,7 @@ struct WorldChange {
     std::vector<ServiceId> services;
     std::vector<FactId> checks;
     std::vector<CurrentId> currents;
+    std::vector<ZoneId> zones;
 };
 
 }  // namespace fairway::world
