@@ -118,7 +118,7 @@ TEST(Compiler, ABadDocumentKeepsItsLastGoodPart) {
     EXPECT_NE(b.policy("other"), nullptr);
     EXPECT_TRUE(b.compiler.serves_last_good(bad.meta.key));
     EXPECT_TRUE(
-        b.says("shop.yaml:7:13: error: TrafficPolicy/default/shop: "
+        b.says("shop.yaml:7:13: error: TrafficPolicy/shop: "
                "spec.nodes[0].children[0].node: unknown node \"eup\"; did you mean \"eu\"?"))
         << b.said();
     put(b.model, failover());
