@@ -117,7 +117,7 @@ const Member* Value::find(std::string_view key) const {
 }
 
 namespace {
-const Value kNothing;
+const Value kNothing{};
 }
 
 const Value& Value::operator[](std::string_view key) const {
