@@ -1,6 +1,6 @@
-// Exact shares: non-negative fractions over 128-bit integers, always in lowest terms. An operation that
-// would overflow goes on in rounded form and marks its result `approximate`, and so does all that
-// is computed from it; nothing wraps silently.
+// Exact shares: non-negative fractions over 128-bit integers, always in lowest terms. An operation
+// that would overflow goes on in rounded form and marks its result `approximate`, and so does all
+// that is computed from it; nothing wraps silently.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,11 @@ class Fraction {
     bool operator<(const Fraction& other) const;
     bool is_zero() const { return numerator_ == 0; }
     bool approximate() const { return approximate_; }
-    double value() const { return static_cast<double>(numerator_) / static_cast<double>(denominator_); }
+    Int numerator() const { return numerator_; }
+    Int denominator() const { return denominator_; }
+    double value() const {
+        return static_cast<double>(numerator_) / static_cast<double>(denominator_);
+    }
     std::string text() const;  // "1/3"; "1"; approximate: "~0.333333"
 
   private:

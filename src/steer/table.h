@@ -32,7 +32,8 @@ struct ClientClass {
 
 struct AnswerSetEntry {
     Outcome outcome = Outcome::kAnswer;
-    std::vector<Pick> picks;  // as a set
+    bool listed = false;      // the order of `picks` is part of it (ordered, rotated)
+    std::vector<Pick> picks;  // else a set
 };
 
 struct Table {
@@ -41,7 +42,7 @@ struct Table {
 };
 
 struct TooLarge {
-    std::string why;  // "9,310 client classes, at most 4,096"
+    std::string why;  // "more than 4096 client classes"
 };
 
 std::variant<Table, TooLarge> lower(const world::World& world, const world::Facts& facts,
