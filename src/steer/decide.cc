@@ -385,10 +385,11 @@ void Decider::draw_ordered(const Node& node, const Choice& choice, std::uint32_t
         drawn[choice.kids[i]] = 0;
         left += weight(i);
     }
+    const std::uint64_t all = left;
     while (left > 0 && room()) {
         std::size_t at = choice.size;
-        // Most draws of many kids hit one that has not had its turn.
-        for (int tries = 0; choice.sums && choice.size > 8 && tries < kTriesMax; ++tries) {
+        // While most of the weight is left, most draws hit a kid that has not had its turn.
+        for (int tries = 0; choice.sums && left > all / 2 && tries < kTriesMax; ++tries) {
             at = draw_weighted(rng_, choice.sums, choice.size);
             if (!drawn[choice.kids[at]]) break;
             at = choice.size;
