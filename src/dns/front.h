@@ -71,9 +71,9 @@ class Front {
     Engine engine_;
     io::UdpBatch batch_;
     std::list<Socket> sockets_;
+    io::Gate gate_;  // outlives the connections, which hold it
     std::list<TcpConnection> connections_;
     std::unique_ptr<std::uint8_t[]> tcp_in_, tcp_out_;  // scratch of all connections
-    io::Gate gate_;
     io::Timer counts_timer_;
     FrontCounts now_;
 

@@ -39,8 +39,9 @@ void TcpConnection::on_ready(std::uint32_t events) {
     bool alive = !(events & EPOLLERR);
     if (alive && (events & EPOLLOUT)) alive = flush();
     if (alive && (events & (EPOLLIN | EPOLLHUP)) && !peer_done_) alive = read();
-    if (alive) {
-        process();
+    // What stopped for want of room goes on as soon as the room is there.
+    for (bool full = true; alive && full && pending() <= kDnsTcpPendingMax;) {
+        full = process();
         alive = flush();
     }
     settle(alive);
@@ -56,7 +57,8 @@ bool TcpConnection::read() {
     return true;
 }
 
-void TcpConnection::process() {
+// True: it stopped because the client does not read its answers.
+bool TcpConnection::process() {
     std::size_t at = 0;
     while (pending() <= kDnsTcpPendingMax && in_.size() - at >= 2) {
         const std::size_t size = static_cast<std::size_t>(in_[at] << 8 | in_[at + 1]);
@@ -66,10 +68,12 @@ void TcpConnection::process() {
         if (answer > 0) out_.insert(out_.end(), out, out + 2 + answer);
         at += 2 + size;
     }
-    if (at == 0) return;
+    if (at == 0) return false;
     in_.erase(in_.begin(), in_.begin() + static_cast<std::ptrdiff_t>(at));
     idle_.arm_in(front_.options_.tcp_idle_ms);
-    if (pending() > kDnsTcpPendingMax) limit_hit(Limit::kDnsTcpPending);
+    if (pending() <= kDnsTcpPendingMax) return false;
+    limit_hit(Limit::kDnsTcpPending);
+    return true;
 }
 
 bool TcpConnection::flush() {

@@ -29,7 +29,7 @@ class TcpConnection {
   private:
     void on_ready(std::uint32_t events);
     bool read();
-    void process();
+    bool process();
     bool flush();
     // What to wait for now; closes if there is nothing. May destroy this.
     void settle(bool alive);

@@ -5,14 +5,13 @@ rcode, AA, TC, the answer and the authority section must be the same, and every 
 adds must be one that Knot has too. Differences that are meant are named in `meant()`.
 `--against ADDR:PORT` compares a server that already runs instead of starting `fairway up`.
 """
+import contextlib
 import pathlib
 import random
+import shutil
 import socket
 import struct
-import subprocess
 import sys
-import tempfile
-import time
 
 import dns.flags
 import dns.message
@@ -21,7 +20,8 @@ import dns.rcode
 import dns.rdatatype
 import dns.zone
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+from lib import ROOT, Fairway, Process, Report, free_port, need, wait_until, workdir, write
+
 ZONE_FILE = ROOT / "tests/scenario/zones/all.zone"
 ORIGIN = dns.name.from_text("example.com.")
 MORE_TYPES = ["A", "AAAA", "MX", "TXT", "NS", "SOA", "CNAME", "DNAME", "DS", "SRV", "HTTPS", "TYPE65280", "TYPE65281", "ANY"]
@@ -33,17 +33,6 @@ spec: {origin: example.com, file: all.zone}
 """
 
 
-def free_port():
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            udp.bind(("127.0.0.1", 0))
-            try:
-                tcp.bind(udp.getsockname())
-                return udp.getsockname()[1]
-            except OSError:
-                continue
-
-
 def start_knot(folder, port):
     config = folder / "knot.conf"
     config.write_text(
@@ -53,26 +42,13 @@ def start_knot(folder, port):
         f"zone:\n  - domain: example.com\n    storage: {ZONE_FILE.parent}\n    file: all.zone\n"
         f"    zonefile-sync: -1\n    journal-content: none\n"
     )
-    return subprocess.Popen(["knotd", "-c", str(config)])
+    return Process([shutil.which("knotd") or "/usr/sbin/knotd", "-c", str(config)], folder / "knot.log")
 
 
-def start_fairway(folder, port):
-    (folder / "zone.yaml").write_text(ZONE_DOCUMENT)
-    (folder / "all.zone").write_text(ZONE_FILE.read_text())
-    command = [ROOT / "build/fairway", "up", folder, "--state", folder / "state", "--dns", f"127.0.0.1:{port}",
-               "--api", f"127.0.0.1:{free_port()}"]
-    return subprocess.Popen([str(word) for word in command])
-
-
-def wait_for(port):
-    query = dns.message.make_query(ORIGIN, "SOA")
-    for _ in range(200):
-        try:
-            if ask_udp(port, query).answer:
-                return
-        except OSError:
-            time.sleep(0.05)
-    sys.exit(f"nothing answers on port {port}")
+def answers(port):
+    with contextlib.suppress(OSError):
+        return ask_udp(port, dns.message.make_query(ORIGIN, "SOA")).answer
+    return None
 
 
 def ask_udp(port, query):
@@ -80,7 +56,7 @@ def ask_udp(port, query):
         udp.settimeout(2)
         udp.connect(("127.0.0.1", port))
         udp.send(query.to_wire())
-        return dns.message.from_wire(udp.recv(65535), one_rr_per_rrset=False)
+        return dns.message.from_wire(udp.recv(65535))
 
 
 class Stream:
@@ -166,46 +142,44 @@ def meant(name, ours, theirs):
     return False
 
 
-def compare(asked, types, transport, ask_ours, ask_theirs):
-    failed = passed = 0
-    for name in asked:
-        for rdtype in types:
-            query = dns.message.make_query(name, rdtype, use_edns=0, payload=1232)
-            query.flags &= ~dns.flags.RD
-            ours, theirs = ask_ours(query), ask_theirs(query)
-            found = differences(ours, theirs)
-            if found and not meant(name, ours, theirs):
-                failed += 1
-                if failed <= 40:
-                    print(f"{transport} {name} {rdtype}: " + "\n  ".join(found))
-            else:
-                passed += 1
-    return passed, failed
+def compare(report, transport, names, rdtype, ask_ours, ask_theirs):
+    different = []
+    for name in names:
+        query = dns.message.make_query(name, rdtype, use_edns=0, payload=1232)
+        query.flags &= ~dns.flags.RD
+        ours, theirs = ask_ours(query), ask_theirs(query)
+        found = differences(ours, theirs)
+        if found and not meant(name, ours, theirs):
+            different.append(f"{name}: " + "; ".join(found))
+    report.check(f"{transport}/{rdtype}: {len(names)} names", not different, "\n  ".join(different[:5]))
+
+
+def compare_all(report, knot_port, port):
+    for which in (knot_port, port):
+        if not wait_until(lambda which=which: answers(which))[0]:
+            raise RuntimeError(f"nothing answers on port {which}")
+    names, types = names_to_ask()
+    few = random.Random(1).sample(names, 100)
+    ours, theirs = Stream(port), Stream(knot_port)
+    for rdtype in types:
+        compare(report, "udp", names, rdtype, lambda q: ask_udp(port, q), lambda q: ask_udp(knot_port, q))
+        compare(report, "tcp", few, rdtype, ours.ask, theirs.ask)
 
 
 def main():
-    with tempfile.TemporaryDirectory() as knot_folder, tempfile.TemporaryDirectory() as fairway_folder:
+    need("knotd")
+    with Report() as report, workdir() as folder:
         knot_port = free_port()
-        started = [start_knot(pathlib.Path(knot_folder), knot_port)]
-        if "--against" in sys.argv:
-            port = int(sys.argv[sys.argv.index("--against") + 1].rpartition(":")[2])
-        else:
-            port = free_port()
-            started.append(start_fairway(pathlib.Path(fairway_folder), port))
+        knot = start_knot(folder, knot_port)
         try:
-            wait_for(knot_port)
-            wait_for(port)
-            asked, types = names_to_ask()
-            passed, failed = compare(asked, types, "udp", lambda q: ask_udp(port, q), lambda q: ask_udp(knot_port, q))
-            few = random.Random(1).sample(asked, 100)
-            ours, theirs = Stream(port), Stream(knot_port)
-            more = compare(few, types, "tcp", ours.ask, theirs.ask)
-            print(f"{passed + more[0]} passed, {failed + more[1]} failed")
-            return 1 if failed + more[1] else 0
+            if "--against" in sys.argv:
+                compare_all(report, knot_port, int(sys.argv[sys.argv.index("--against") + 1].rpartition(":")[2]))
+                return
+            write(folder / "manifests", {"all.zone": ZONE_FILE.read_text(), "zone.yaml": ZONE_DOCUMENT})
+            with Fairway(folder / "manifests", folder) as fairway:
+                compare_all(report, knot_port, fairway.dns)
         finally:
-            for process in started:
-                process.terminate()
-                process.wait(timeout=10)
+            knot.stop()
 
 
-sys.exit(main())
+main()
