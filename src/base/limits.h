@@ -54,6 +54,10 @@ inline constexpr std::uint32_t kHttpRequestTimeoutMs = 10'000;  // from its firs
 inline constexpr std::uint32_t kHttpIdleTimeoutMs = 60'000;
 inline constexpr std::uint32_t kHttpLingerMs = 1'000;
 
+// Probers (health).
+inline constexpr std::uint32_t kProbesInFlightMax = 4'096;
+inline constexpr std::uint32_t kProbeBodyMax = 5'120;  // searched for bodyMatch
+
 // Shards (io/shard.h).
 inline constexpr std::uint32_t kShardQueueMax = 8192;     // tasks posted and not yet run
 inline constexpr std::uint32_t kShardTasksPerTurn = 512;  // then sockets get their turn

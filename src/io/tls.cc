@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/check.h"
 #include "base/ip.h"
 #include "base/limits.h"
 
@@ -146,21 +147,26 @@ void TlsClient::SessionDeleter::operator()(ssl_session_st* session) const {
     SSL_SESSION_free(session);
 }
 
+TlsClient::TlsClient(Verify verify) : context_(SSL_CTX_new(TLS_client_method())), verify_(verify) {
+    FW_CHECK(context_ != nullptr);
+    SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
+    SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                   SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context_, keep_session);
+    if (verify == Verify::kCertificate) SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
+}
+
 Result<std::unique_ptr<TlsClient>> TlsClient::create(Verify verify, std::string_view ca_pem) {
-    std::unique_ptr<TlsClient> client(new TlsClient);
-    client->verify_ = verify;
-    client->context_ = SSL_CTX_new(TLS_client_method());
-    SSL_CTX* context = client->context_;
-    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                  SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(context, keep_session);
+    std::unique_ptr<TlsClient> client(new TlsClient(verify));
     if (verify == Verify::kCertificate) {
-        FW_TRY_VOID(load_authorities(context, ca_pem));
-        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+        FW_TRY_VOID(load_authorities(client->context_, ca_pem));
     }
     return client;
+}
+
+std::unique_ptr<TlsClient> TlsClient::create_trusting_nobody() {
+    return std::unique_ptr<TlsClient>(new TlsClient(Verify::kCertificate));
 }
 
 TlsClient::~TlsClient() {

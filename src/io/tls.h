@@ -57,6 +57,8 @@ class TlsClient {
     enum class Verify : std::uint8_t { kNone, kCertificate };
     // `ca_pem` empty: the system's authorities, if it verifies at all.
     static Result<std::unique_ptr<TlsClient>> create(Verify verify, std::string_view ca_pem = {});
+    // Every handshake fails: stands in for authorities that could not be read.
+    static std::unique_ptr<TlsClient> create_trusting_nobody();
     ~TlsClient();
     TlsClient(const TlsClient&) = delete;
     TlsClient& operator=(const TlsClient&) = delete;
@@ -66,7 +68,7 @@ class TlsClient {
 
   private:
     friend class TlsStream;
-    TlsClient() = default;
+    explicit TlsClient(Verify verify);
     static int keep_session(ssl_st* ssl, ssl_session_st* session);
 
     struct SessionDeleter {
