@@ -103,7 +103,6 @@ void index_steered_names(CompilerState& state);
 
 // Facts. `put_fact` gives the part its id and puts it in the next World, unless an equal one
 // stands.
-std::string fact_name(const CheckPart& part);  // "HealthCheck default/eu-web"
 FactId put_fact(CompilerState& state, CheckPart part);
 
 // A reference as the referrer means it.

@@ -229,7 +229,7 @@ void compile_check(CompilerState& state, const model::Model& model, UnitIndex un
 }  // namespace
 
 std::string fact_name(const CheckPart& part) {
-    return (part.control ? "RoutingControl " : "HealthCheck ") + part.name;
+    return (part.control ? "RoutingControl/" : "HealthCheck/") + part.name;
 }
 
 FactId put_fact(CompilerState& state, CheckPart part) {

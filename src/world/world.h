@@ -72,6 +72,9 @@ struct CheckPart {
     std::shared_ptr<const model::RoutingControl> control;  // a switch
 };
 
+// "HealthCheck/default/eu-web", "RoutingControl/default/eu-on": stays over Worlds and restarts.
+std::string fact_name(const CheckPart& part);
+
 // Who reads a fact: so that a flip touches only them.
 struct FactUsers {
     struct NodeUse {
