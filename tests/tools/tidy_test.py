@@ -52,6 +52,7 @@ BAD = {
     "no_pragma_once": ("src/dns/a.h", "// A thing.\nint a;\n", "#pragma once"),
     "no_opening_comment": ("src/dns/a.h", "#pragma once\nint a;\n", "begin with what it is"),
     "lambda_coroutine": ("src/control/a.cc", "auto f = [this](int n) -> Task<int> { co_return n; };\n", "lambda coroutine"),
+    "unfinished_merge": ("src/dns/server.cc", "<" * 7 + " HEAD\n", "a merge was not finished"),
     "long_readme": ("src/dns/README.md", "line\n" * 41, "more than 40 lines"),
     "architecture_type": ("ARCHITECTURE.md", "`Wurld`\n", "`Wurld` does not exist"),
     "architecture_member": ("ARCHITECTURE.md", "`World::gone`\n", "`World::gone` does not exist"),

@@ -88,6 +88,8 @@ def _of_source(source):
             yield finding(source.name, number, "tidy-allow", "give the reason")
     if _FILE_NAME.search(source.path.name):
         yield finding(source.name, 1, "banned-word", "name the file for what it holds")
+    for match in re.finditer(r"^(?:<{7}|>{7}|={7}$)", source.text, re.M):
+        yield finding(source.name, source.line_of(match.start()), "conflict", "a merge was not finished")
     if source.is_header:
         yield from _of_header(source)
     yield from _lambda_coroutines(source)
