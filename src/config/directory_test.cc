@@ -103,6 +103,14 @@ TEST(Directory, DuplicateKeysMakeADocumentBad) {
     EXPECT_EQ(f.clients("a"), 1u);
 }
 
+TEST(Directory, EveryFindingHasAPlace) {
+    Fixture f;
+    f.apply({{"a.yaml",
+              "kind: EndpointSlice\n---\nkind: Cluster\n---\nkind: TrafficPolicy\nspec: 1\n"}});
+    for (const auto& finding : f.report.diagnostics)
+        EXPECT_NE(finding.pos.line, 0u) << finding.text();
+}
+
 TEST(Directory, OneObjectInTwoFilesNamesBoth) {
     Fixture f;
     f.apply({{"b.yaml", region("x", "2")}, {"a.yaml", "\n" + region("x", "1")}});

@@ -201,8 +201,7 @@ class Emitter {
             }
             first_in_line = false;
             if (is_map) {
-                append_text(out_, key);
-                out_ += ':';
+                block_key(key, indent);
             } else {
                 out_ += '-';
             }
@@ -218,6 +217,19 @@ class Emitter {
                 block(kid, depth + 1);
             }
         }
+    }
+
+    // YAML takes `key:` only up to 1,024 characters.
+    void block_key(const std::string& key, std::size_t indent) {
+        std::string text;
+        append_text(text, key);
+        if (text.size() > 1000) {
+            out_ += "? " + text + '\n';
+            out_.append(indent, ' ');
+        } else {
+            out_ += text;
+        }
+        out_ += ':';
     }
 
     void inline_value(const Tree& tree) {

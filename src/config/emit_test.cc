@@ -125,6 +125,15 @@ TEST(Emit, PlainWhereNothingIsInTheWay) {
               "7\ng: false\n");
 }
 
+TEST(Emit, VeryLongKeys) {
+    const std::string key(300, '\x7F');
+    const Documents back =
+        parse_yaml(emit_yaml(Tree::map().set(
+                       "a", Tree::sequence().add(Tree::map().set(key, Tree::map().set("b", 1))))),
+                   "x");
+    EXPECT_EQ(parsed(back)["a"][0][key]["b"].integer(), 1);
+}
+
 // Random trees: what is written reads back the same.
 Tree random_tree(Rng& rng, int depth) {
     static constexpr std::string_view kPieces[] = {

@@ -59,6 +59,7 @@ std::string Findings::path(const Value& root, const Value& target) {
 void Findings::add(model::Severity severity, const Value& value, std::string_view field, Pos pos,
                    std::string what, std::string right) {
     if (severity == model::Severity::kError) ++errors_;
+    if (pos.line == 0) pos = root_.pos();  // about a field of what is not there
     if (all_.size() >= kManifestFindingsMax) return;
     std::string path = Findings::path(root_, value);
     if (!field.empty()) path.append(path.empty() ? "" : ".").append(field);
