@@ -37,9 +37,6 @@ double biased(double km, int bias);
 const model::Coordinates* place_of(const world::RegionTable* regions, const world::PolicyPart& part,
                                    const world::Node& kid);
 
-// A client of this Region as World knows it, for the ops that read latency and distance.
-Query seen_from(const world::World& world, const world::RegionPart& region);
-
 // Families are never mixed: an IPv6 span holds no IPv4 client.
 inline bool holds(const world::AddressSpan& span, const Cidr& client) {
     return span.first.family == client.base.family && span.first <= client.base &&

@@ -34,4 +34,7 @@ struct Query {
 // Fills in what World knows of a client: its Region, keys, latency row, coordinates.
 Query locate(const world::World& world, const Cidr& client, std::uint16_t qtype);
 
+// A client of this Region as World knows it, without an address.
+Query seen_from(const world::World& world, const world::RegionPart& region);
+
 }  // namespace fairway::steer

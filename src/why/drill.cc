@@ -71,7 +71,9 @@ steer::Query client_of(const World& world, const world::RegionPart& region, std:
     for (const auto& [prefix, id] : world.regions->clients.entries()) {
         if (id == region.id.value) return steer::locate(world, prefix, qtype);
     }
-    return steer::of_region(world, region.id, qtype);
+    steer::Query query = steer::seen_from(world, region);
+    query.qtype = qtype;
+    return query;
 }
 
 void add_load(const World& world, const DrillView& view, std::uint64_t clients,

@@ -146,6 +146,12 @@ world::PolicyId find_policy(const world::World& world, std::string_view name, st
     return {};
 }
 
+FactStory story_of(const world::FactKeeper& keeper, world::FactId id, std::int64_t now_unix_ms) {
+    auto standing = keeper.standing(id, now_unix_ms);
+    return {std::move(standing.name), standing.health, standing.since_unix_ms,
+            std::move(standing.by),   std::move(standing.detail), standing.stale};
+}
+
 Result<Explanation> explain(const world::World& world, const world::Facts& facts,
                             const FactTeller& teller, const ExplainRequest& request) {
     const auto id = find_policy(world, request.name, request.qtype);

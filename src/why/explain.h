@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "steer/exact.h"
 #include "why/given.h"
+#include "world/fact_keeper.h"
 #include "world/facts.h"
 #include "world/world.h"
 
@@ -27,6 +28,7 @@ struct FactStory {
     std::string detail;    // what the probe saw: "HTTP 503 in 2 ms"
     bool stale = false;
 };
+FactStory story_of(const world::FactKeeper& keeper, world::FactId id, std::int64_t now_unix_ms);
 using FactTeller = std::function<FactStory(world::FactId)>;
 
 struct ExplainRequest {

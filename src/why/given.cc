@@ -35,6 +35,19 @@ void end_in_any(std::optional<std::vector<world::KeyId>>& keys) {
 
 }  // namespace
 
+Result<FactArguments> split_facts(const std::vector<std::string>& arguments) {
+    FactArguments facts;
+    for (const auto& argument : arguments) {
+        const auto equals = argument.find('=');
+        if (equals == std::string::npos || equals == 0) {
+            return fail(Code::kInvalid, Origin::kDownstream,
+                        "--fact " + argument + ": give KEY=VALUE, such as latency.us-east-1=20");
+        }
+        facts.emplace_back(argument.substr(0, equals), argument.substr(equals + 1));
+    }
+    return facts;
+}
+
 Result<GivenFacts> GivenFacts::parse(const world::World& world, const FactArguments& arguments) {
     GivenFacts given;
     for (const auto& [key, value] : arguments) {

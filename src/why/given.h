@@ -16,6 +16,9 @@ namespace fairway::why {
 
 using FactArguments = std::vector<std::pair<std::string, std::string>>;
 
+// "KEY=VALUE" as the command line and the API take them.
+Result<FactArguments> split_facts(const std::vector<std::string>& arguments);
+
 class GivenFacts {
   public:
     static Result<GivenFacts> parse(const world::World& world, const FactArguments& arguments);
