@@ -21,10 +21,10 @@ spec:
   nodes:
   - name: split
     select: {op: weight}
-    children: [{node: a, weight: 5}, {node: b, weight: 3}, {node: many, weight: 2}, {node: off, weight: 9}]
+    children: [{node: a, weight: 5}, {node: b, weight: 3}, {node: many, weight: 2}, {node: dead, weight: 9}]
   - {name: a, leaf: {values: [192.0.2.1]}}
   - {name: b, leaf: {values: [192.0.2.2]}}
-  - {name: off, leaf: {values: [192.0.2.9], health: down}}
+  - {name: dead, leaf: {values: [192.0.2.9], health: down}}
   - name: many
     select: {op: uniform, draw: all}
     children: [{node: c}, {node: d}, {node: e}]

@@ -32,7 +32,8 @@ with lib.Report() as report, lib.workdir() as folder:
             report.check("eu is found: answers come back", back, ask())
 
             backends.stop()
-            lib.wait_until(lambda: fairway.metric("fairway_health_check_up", check="default/ap") == 0, 5)
+            lib.wait_until(lambda: all(fairway.metric("fairway_health_check_up", check=f"default/{region}") == 0
+                                       for region in lib.REGIONS), 5)
             report.check("everything down: last resort answers the nearest", ask() == ["127.0.1.1"], ask())
             code, text, _ = fairway.run("explain", "shop.example.com", "--from", "198.51.100.7")
             report.check("and explain says that it is a last resort", "last resort" in text, text)
