@@ -20,7 +20,7 @@ struct UpOptions {
     std::vector<std::string> api{"127.0.0.1:5380"};
     std::string state;  // empty: $STATE_DIRECTORY, else below $XDG_STATE_HOME
     unsigned workers = 0;  // 0: one for each core that we may use
-    std::string region;    // where the probers stand; empty: none
+    std::vector<std::string> regions;  // a prober set for each; none: one of no Region
     std::string user;      // to become after binding, when started as root; empty: nobody
     std::optional<std::uint64_t> seed;
     bool serve_dns = true;
@@ -55,17 +55,10 @@ struct ImportOptions {
     bool strict = false;
 };
 
-struct VectorsOptions {
-    std::string directory;
-    std::string system;
-    bool show_native = false;
-};
-
 int run_up(const UpOptions& options);
 int run_check(const std::string& directory, bool json);
 int run_explain(const ExplainOptions& options);
 int run_drill(const DrillOptions& options);
 int run_import(const ImportOptions& options);
-int run_vectors(const VectorsOptions& options);
 
 }  // namespace fairway::app

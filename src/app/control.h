@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "app/accepted_store.h"
 #include "app/serving_shard.h"
 #include "app/state_dir.h"
 #include "base/clock.h"
@@ -22,48 +22,56 @@
 
 namespace fairway::app {
 
+// PUT /fairway/v1/facts/KIND/NAMESPACE/NAME
+struct ToldFact {
+    std::string health;  // of a HealthCheck: up, down
+    std::string state;   // of a RoutingControl: On, Off
+    std::string by, why;
+};
+
 class Control {
   public:
-    struct Options {
-        std::string directory;
-        std::string region;  // where this instance runs
-    };
-    // New or removed checks, on the control thread.
+    // What must follow a new World on the control thread: the probers.
     using OnWorld = std::function<void(const world::WorldChange&)>;
 
-    Control(Options options, io::Shard& shard, StateDir state, const Clock& clock);
+    Control(std::string directory, io::Shard& shard, StateDir state, const Clock& clock);
 
     // Before the shards start: what was accepted and known last time, then the directory as it is.
-    void start(std::vector<ServingShard*> serving, OnWorld on_world);
+    Status start(std::vector<ServingShard*> serving, OnWorld on_world);
     // The directory changed (or SIGHUP). One World per batch.
     void reload();
 
-    // Facts from outside; all on the control thread.
-    void on_report(const world::ProbeReport& report);
-    Status tell(std::string_view kind, std::string_view name, const world::Told& told);
+    void on_reports(const std::vector<world::ProbeReport>& reports);
+    void on_digest(const std::string& place, std::int64_t unix_ms);
+    Status tell(std::string_view kind, std::string_view ns, std::string_view name,
+                const ToldFact& told);
+    std::string ca_pem(const model::HealthCheck& check) const;
 
     bool has_world() const { return world_ != nullptr; }
     const world::World& world() const { return *world_; }
     const world::Facts& facts() const { return keeper_.facts(); }
     why::FactStory story(world::FactId id) const;
-    const model::Diagnostics& diagnostics() const { return diagnostics_; }
     std::string status_json() const;
+    std::string facts_json() const;
     // Writes what is still to be written.
     void save_now();
 
   private:
-    void compile();
-    void publish(world::WorldChange change, world::Flips flips);
+    void load_saved();
+    void take(config::LoadReport report);
+    void publish(const world::WorldChange& change, std::vector<world::Flip> flips);
+    void retire();
     void follow_currents(const world::WorldChange& change, const std::vector<world::Flip>& flips,
                          std::vector<world::CurrentChoice>& out);
-    void report_diagnostics(const model::Diagnostics& before) const;
+    void log_news(const model::Diagnostics& before) const;
     void save_soon();
     void expose(MetricWriter& out) const;
 
-    Options options_;
+    std::string directory_path_;
     io::Shard& shard_;
     StateDir state_;
     const Clock& clock_;
+    AcceptedStore accepted_;
     config::Directory directory_;
     model::Model model_;
     world::Compiler compiler_;
@@ -74,7 +82,8 @@ class Control {
     OnWorld on_world_;
     io::Timer save_timer_;
     std::shared_ptr<void> metrics_;
-    std::uint64_t reloads_ = 0;
+    std::uint64_t reloads_ = 0, reloads_failed_ = 0;
+    double last_compile_s_ = 0;
 };
 
 }  // namespace fairway::app

@@ -33,7 +33,7 @@ void add_serving_options(CLI::App& command, UpOptions& up) {
         ->capture_default_str();
     command.add_option("--state", up.state, "folder of what must outlive a restart");
     command.add_option("--workers", up.workers, "threads that serve; default: one for each core");
-    command.add_option("--region", up.region, "the Region in which this instance runs");
+    command.add_option("--region", up.regions, "the Regions for which this instance probes; several are fine");
     command.add_option("--user", up.user, "whom to become after binding, when started as root");
     command.add_option("--seed", up.seed, "makes all random choices repeatable");
 }
@@ -94,19 +94,11 @@ int main(int argc, char** argv) {
     auto* cmd_import = app.add_subcommand("import", "turn another system's export into manifests");
     cmd_import->add_option("SYSTEM", import.system)
         ->required()
-        ->check(CLI::IsMember({"route53", "azure-traffic-manager", "alibaba-gtm", "alibaba-lines",
-                               "k8gb", "zonefile"}));
+        ->check(CLI::IsMember({"route53", "azure-traffic-manager", "k8gb"}));
     cmd_import->add_option("FILE", import.files)->required();
     cmd_import->add_option("-o,--output", import.output, "new, empty, or an earlier import")->required();
     cmd_import->add_flag("--strict", import.strict, "exit 1 if anything was lost");
     cmd_import->callback([&] { code = run_import(import); });
-
-    VectorsOptions vectors;
-    auto* cmd_vectors = app.add_subcommand("vectors", "run worked cases through importer and evaluator");
-    cmd_vectors->add_option("DIR", vectors.directory)->required();
-    cmd_vectors->add_option("--system", vectors.system, "only the file of this stem");
-    cmd_vectors->add_flag("--show-native", vectors.show_native, "print the export of each case");
-    cmd_vectors->callback([&] { code = run_vectors(vectors); });
 
     try {
         app.parse(argc, argv);

@@ -7,8 +7,9 @@ ServingShard::ServingShard(io::Shard::Options options, io::Shard& control)
 
 void ServingShard::publish(std::shared_ptr<const Publication> publication) {
     shard_.post_or_wait([this, publication = std::move(publication)]() mutable {
+        auto old = publication->change.world ? world_ : nullptr;
         apply(*publication);
-        release(std::move(publication));
+        release(std::move(publication), std::move(old));
     });
 }
 
@@ -18,15 +19,26 @@ void ServingShard::apply(const Publication& publication) {
     for (const auto& choice : publication.currents) state_.set_current(choice);
     if (!publication.change.world) return;
     state_.publish(publication.change);
-    auto old = std::exchange(world_, publication.change.world);
+    world_ = publication.change.world;
     if (on_world_) on_world_();
-    if (old) release(std::move(old));
 }
 
-void ServingShard::release(std::shared_ptr<const void> last) {
-    // The control thread frees what was the last of its kind: big frees do not stall a shard. When
-    // its queue is full, freeing here is the lesser evil than waiting.
-    (void)control_.post([last = std::move(last)] {});
+// The control thread frees what was the last of its kind, so that big frees do not stall a shard.
+// When its queue is full, freeing here is the lesser evil than waiting.
+void ServingShard::release(std::shared_ptr<const Publication> publication,
+                           std::shared_ptr<const world::World> old) {
+    const std::uint64_t generation = world_ ? world_->generation : 0;
+    const bool new_world = publication->change.world != nullptr;
+    struct Dropped {
+        std::shared_ptr<const Publication> publication;
+        std::shared_ptr<const world::World> old;
+    };
+    auto dropped = std::make_unique<Dropped>(Dropped{std::move(publication), std::move(old)});
+    (void)control_.post([this, generation, new_world, dropped = std::move(dropped)]() mutable {
+        dropped.reset();
+        generation_ = generation;
+        if (new_world && on_applied_) on_applied_();
+    });
 }
 
 }  // namespace fairway::app

@@ -99,7 +99,7 @@ bool Shard::post(Task task) {
 }
 
 void Shard::post_or_wait(Task task) {
-    FW_CHECK(current_shard == nullptr || current_shard == this);
+    FW_CHECK(current_shard == nullptr || current_shard == this || current_shard->options_.may_wait);
     while (!queue_.push(task)) {
         limit_hit(Limit::kShardQueue);
         if (current_shard == this) {

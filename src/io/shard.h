@@ -30,6 +30,7 @@ class Shard {
         unsigned index = 0;
         int cpu = -1;                // core to pin to; -1 = none
         std::string name = "shard";  // of the thread, at most 15 bytes
+        bool may_wait = false;  // the control thread's: may wait for room in others' queues
     };
     explicit Shard(Options options);
     ~Shard();  // stops and joins
@@ -46,7 +47,8 @@ class Shard {
     // Any thread: runs the task on this shard, in order of posting. False when the queue is full
     // (counted as limit shard_queue): the caller tells its peer, or drops what it may drop.
     [[nodiscard]] bool post(Task task);
-    // For control threads only: waits for room. What it carries must not be lost.
+    // Waits for room; from threads that are no shard or a shard that may_wait (control), on which
+    // nobody waits. What it carries must not be lost.
     void post_or_wait(Task task);
 
     // The shard whose loop runs on this thread, or null.

@@ -36,9 +36,6 @@ struct Imported {
 // Its text names file, line and column.
 Result<Imported> import_route53(std::span<const ImportFile> files);
 Result<Imported> import_azure_traffic_manager(std::span<const ImportFile> files);
-Result<Imported> import_alibaba_gtm(std::span<const ImportFile> files);
-Result<Imported> import_alibaba_lines(std::span<const ImportFile> files);
 Result<Imported> import_k8gb(std::span<const ImportFile> files);
-Result<Imported> import_zonefile(std::span<const ImportFile> files);
 
 }  // namespace fairway::config

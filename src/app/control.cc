@@ -1,0 +1,277 @@
+#include "app/control.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/json_writer.h"
+#include "base/log.h"
+#include "steer/current.h"
+
+namespace fairway::app {
+namespace {
+
+constexpr std::uint64_t kSaveDelayMs = 20;  // one write for the flips of a moment
+constexpr const char* kFactsFile = "facts.json";
+
+std::string line_of(const model::Diagnostic& finding) { return finding.text(); }
+
+void write_diagnostic(JsonWriter& json, const model::Diagnostic& finding) {
+    json.begin_object();
+    json.field("severity", finding.severity == model::Severity::kError ? "error" : "warning");
+    json.field("object", finding.object).field("text", line_of(finding)).end_object();
+}
+
+void write_fact(JsonWriter& json, const why::FactStory& fact) {
+    json.begin_object().field("name", fact.name).field("health", world::health_name(fact.health));
+    json.field("sinceUnixMs", fact.since_ms).field("by", fact.by).field("detail", fact.detail);
+    json.field("stale", fact.stale).end_object();
+}
+
+// Policies that may have to choose anew after these flips.
+std::set<world::PolicyId> touched_policies(const world::World& world, const world::WorldChange& change,
+                                           const std::vector<world::Flip>& flips) {
+    std::set<world::PolicyId> policies(change.policies.begin(), change.policies.end());
+    const auto add_nodes = [&](const std::vector<world::FactUsers::NodeUse>& nodes) {
+        for (const auto& use : nodes) policies.insert(use.policy);
+    };
+    for (const auto& flip : flips) {
+        const auto* users = world.fact_users.at(flip.id.value);
+        if (!users) continue;
+        add_nodes(users->nodes);
+        for (const auto& use : users->endpoints) {
+            if (const auto* service = world.service_users.at(use.service.value)) add_nodes(service->nodes);
+        }
+    }
+    return policies;
+}
+
+}  // namespace
+
+Control::Control(std::string directory, io::Shard& shard, StateDir state, const Clock& clock)
+    : directory_path_(directory), shard_(shard), state_(std::move(state)), clock_(clock),
+      accepted_(state_.path() / "accepted", directory), directory_(directory),
+      save_timer_(shard, [this] { save_now(); }) {
+    metrics_ = metrics().collect([this](MetricWriter& out) { expose(out); });
+}
+
+Status Control::start(std::vector<ServingShard*> serving, OnWorld on_world) {
+    serving_ = std::move(serving);
+    on_world_ = std::move(on_world);
+    for (auto* one : serving_) one->on_applied([this] { retire(); });
+    load_saved();
+    FW_TRY(config::LoadReport report, directory_.reload(model_));
+    take(std::move(report));
+    if (!world_) publish(compiler_.update(model_, model_.take_changes()), {});
+    return {};
+}
+
+// What served last time comes first, so that a document that has gone bad since keeps its last good
+// version.
+void Control::load_saved() {
+    if (const auto text = state_.read(kFactsFile)) {
+        if (const auto loaded = keeper_.load(*text); !loaded) {
+            log_warn("state.facts_unreadable", {{"error", loaded.error().text}});
+        }
+    }
+    auto files = accepted_.load();
+    if (files.empty()) return;
+    directory_.apply(std::move(files), model_);
+    publish(compiler_.update(model_, model_.take_changes()), {});
+}
+
+void Control::reload() {
+    ++reloads_;
+    auto report = directory_.reload(model_);
+    if (!report) {
+        ++reloads_failed_;
+        log_error("config.unreadable", {{"error", report.error().text}});
+        return;
+    }
+    if (report->files_changed == 0 && report->objects_put == 0 && report->objects_removed == 0) return;
+    take(std::move(*report));
+}
+
+void Control::take(config::LoadReport report) {
+    const std::uint64_t start = clock_.monotonic_ms();
+    const auto change = compiler_.update(model_, model_.take_changes());
+    last_compile_s_ = static_cast<double>(clock_.monotonic_ms() - start) / 1000;
+    const model::Diagnostics before = std::exchange(diagnostics_, std::move(report.diagnostics));
+    const auto& compiled = compiler_.diagnostics();
+    diagnostics_.insert(diagnostics_.end(), compiled.begin(), compiled.end());
+    config::sort_by_place(diagnostics_);
+    if (change.world != world_) publish(change, {});
+    log_news(before);
+    accepted_.update(diagnostics_);
+    if (model::has_errors(diagnostics_)) ++reloads_failed_;
+    log_info("config.applied", {{"generation", world_ ? world_->generation : 0},
+                                {"files", report.files}, {"changed", report.files_changed},
+                                {"findings", diagnostics_.size()}});
+}
+
+void Control::publish(const world::WorldChange& change, std::vector<world::Flip> flips) {
+    auto publication = std::make_shared<Publication>();
+    if (change.world) {
+        world_ = change.world;
+        world::Flips more = keeper_.on_world(change, clock_.unix_ms());
+        flips.insert(flips.end(), more.facts.begin(), more.facts.end());
+        publication->currents = std::move(more.currents);
+    }
+    follow_currents(change, flips, publication->currents);
+    publication->change = change;
+    publication->flips = std::move(flips);
+    for (auto* one : serving_) one->publish(publication);
+    if (change.world && on_world_) on_world_(change);
+    save_soon();
+}
+
+// A non-preemptive node keeps its choice until that dies: each new choice is a fact of its own.
+void Control::follow_currents(const world::WorldChange& change, const std::vector<world::Flip>& flips,
+                              std::vector<world::CurrentChoice>& out) {
+    for (const auto policy : touched_policies(*world_, change, flips)) {
+        if (!world_->policies.at(policy.value)) continue;
+        for (const auto& choice : steer::next_currents(*world_, keeper_.facts(), policy)) {
+            const auto chosen = keeper_.choose(choice.id, choice.kid);
+            out.insert(out.end(), chosen.currents.begin(), chosen.currents.end());
+        }
+    }
+}
+
+// Ids serve anew only when no shard holds a World that knew them by another name.
+void Control::retire() {
+    std::uint64_t oldest = world_->generation;
+    for (const auto* one : serving_) oldest = std::min(oldest, one->generation());
+    if (oldest > 0) compiler_.retired(oldest - 1);
+}
+
+void Control::on_reports(const std::vector<world::ProbeReport>& reports) {
+    world::Flips all;
+    for (const auto& report : reports) {
+        auto flips = keeper_.on_report(report, clock_.unix_ms());
+        for (const auto& flip : flips.facts) {
+            const auto story = keeper_.standing(flip.id, clock_.unix_ms());
+            log_info("health.flip", {{"fact", story.name}, {"health", world::health_name(flip.value)},
+                                     {"detail", story.detail}, {"by", story.by}});
+        }
+        all.facts.insert(all.facts.end(), flips.facts.begin(), flips.facts.end());
+    }
+    if (!all.facts.empty()) publish({}, std::move(all.facts));
+    else save_soon();
+}
+
+void Control::on_digest(const std::string& place, std::int64_t unix_ms) {
+    keeper_.on_digest(place, unix_ms);
+}
+
+Status Control::tell(std::string_view kind, std::string_view ns, std::string_view name, const ToldFact& told) {
+    const std::string full = std::string(kind) + "/" + std::string(ns) + "/" + std::string(name);
+    const auto id = keeper_.find(full);
+    if (!id.known()) return fail(Code::kNotFound, Origin::kDownstream, full + ": there is no such fact");
+    world::Told move;
+    const bool is_switch = kind == "RoutingControl";
+    const std::string& word = is_switch ? told.state : told.health;
+    const char* up = is_switch ? "On" : "up";
+    const char* down = is_switch ? "Off" : "down";
+    if (word != up && word != down) {
+        return fail(Code::kInvalid, Origin::kDownstream,
+                    full + ": " + (is_switch ? "state" : "health") + " must be \"" + up + "\" or \"" + down + "\"");
+    }
+    move.value = word == up ? world::Health::kUp : world::Health::kDown;
+    move.who = told.by;
+    move.why = told.why;
+    move.at_unix_ms = clock_.unix_ms();
+    FW_TRY(world::Flips flips, keeper_.tell(id, move));
+    log_info("facts.told", {{"fact", full}, {"value", word}, {"by", told.by}, {"why", told.why}});
+    publish({}, std::move(flips.facts));
+    save_now();  // the answer to the caller says that it is kept
+    return {};
+}
+
+std::string Control::ca_pem(const model::HealthCheck& check) const {
+    if (!check.http.ca_secret) return {};
+    const auto* secret = model_.find<model::Secret>(
+        check.http.ca_secret->ns.empty() ? check.meta.key.ns : check.http.ca_secret->ns,
+        check.http.ca_secret->name);
+    if (!secret) return {};
+    const auto at = secret->data.find("ca.crt");
+    return at == secret->data.end() ? std::string() : at->second;
+}
+
+why::FactStory Control::story(world::FactId id) const {
+    return why::story_of(keeper_, id, clock_.unix_ms());
+}
+
+std::string Control::status_json() const {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().field("generation", world_ ? world_->generation : 0);
+    json.field("directory", directory_path_).field("reloads", reloads_);
+    json.field("ready", world_ != nullptr);
+    json.key("shards").begin_array();
+    for (const auto* one : serving_) json.value(one->generation());
+    json.end_array().key("diagnostics").begin_array();
+    for (const auto& finding : diagnostics_) {
+        if (finding.severity == model::Severity::kError) write_diagnostic(json, finding);
+    }
+    json.end_array().key("warnings").begin_array();
+    for (const auto& finding : diagnostics_) {
+        if (finding.severity == model::Severity::kWarning) write_diagnostic(json, finding);
+    }
+    json.end_array().end_object();
+    return out + "\n";
+}
+
+std::string Control::facts_json() const {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_array();
+    for (std::uint32_t id = 0; world_ && id < world_->checks.bound(); ++id) {
+        if (world_->checks.at(id)) write_fact(json, story({id}));
+    }
+    json.end_array();
+    return out + "\n";
+}
+
+void Control::log_news(const model::Diagnostics& before) const {
+    for (const auto& finding : diagnostics_) {
+        if (std::find(before.begin(), before.end(), finding) != before.end()) continue;
+        const bool error = finding.severity == model::Severity::kError;
+        log(error ? Level::kError : Level::kWarn, "config.finding", {{"finding", line_of(finding)}});
+    }
+}
+
+void Control::save_soon() {
+    if (!save_timer_.armed()) save_timer_.arm_in(kSaveDelayMs);
+}
+
+void Control::save_now() {
+    save_timer_.cancel();
+    if (const auto saved = state_.write(kFactsFile, keeper_.save()); !saved) {
+        log_error("state.not_saved", {{"error", saved.error().text}});
+    }
+}
+
+// Runs on the control thread: the API asks.
+void Control::expose(MetricWriter& out) const {
+    out.family("fairway_world_generation", "Generation of the World that is published.", "gauge");
+    out.sample({}, world_ ? static_cast<double>(world_->generation) : 0);
+    std::set<std::string> bad;
+    for (const auto& finding : diagnostics_) {
+        if (finding.severity == model::Severity::kError) bad.insert(finding.file + " " + finding.object);
+    }
+    out.family("fairway_config_objects", "Objects with errors, which keep their last good version if they had one.",
+               "gauge");
+    out.sample({{"state", "last-good"}}, static_cast<double>(bad.size()));
+    out.family("fairway_config_reloads_total", "Reloads of the directory.", "counter");
+    out.sample({{"result", "clean"}}, static_cast<double>(reloads_ - std::min(reloads_, reloads_failed_)));
+    out.sample({{"result", "findings"}}, static_cast<double>(reloads_failed_));
+    out.family("fairway_config_compile_seconds", "How long the last compile took.", "gauge");
+    out.sample({}, last_compile_s_);
+    out.family("fairway_fact_up", "Verdict of a check or position of a switch: 1 up or On.", "gauge");
+    for (std::uint32_t id = 0; world_ && id < world_->checks.bound(); ++id) {
+        if (!world_->checks.at(id)) continue;
+        const auto fact = story({id});
+        out.sample({{"fact", fact.name}}, world::counts_as_up(fact.health) ? 1 : 0);
+    }
+}
+
+}  // namespace fairway::app
