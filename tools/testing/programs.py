@@ -151,7 +151,7 @@ def counted(stage, program: pathlib.Path, seconds):
     a case each; without any, its exit code is the case (77 = skip, reason on the last line)."""
     name = f"{program.parent.name}/{program.stem}"
     if not os.access(program, os.X_OK):
-        stage.failed(name, f"{relative(program)} is not executable (a module's name starts with _)")
+        stage.failed(name, f"{relative(program)} is not executable (modules: lib.py, _NAME)")
         return
     scratch = tempfile.mkdtemp(prefix="fairway-test-")
     env = {
