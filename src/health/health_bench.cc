@@ -7,11 +7,12 @@
 #include <chrono>
 #include <future>
 #include <thread>
+#include <unordered_map>
 
 #include "health/prober.h"
 #include "health/test_checks.h"
 #include "health/tls_backend.h"
-#include "http/server.h"
+#include "io/sockets.h"
 
 namespace fairway::health {
 namespace {
@@ -76,30 +77,57 @@ void measure(benchmark::State& state, const SockAddr& backend, model::HealthChec
     }
 }
 
+// Answers whatever it reads and closes; no limits, unlike http::Server.
 struct PlainBackend {
-    PlainBackend() {
-        listener = *store.open(io::Transport::kTcp, {*IpAddr::parse("127.0.0.1"), 0}, 1, "backend");
-        server = *http::Server::start(
-            shard, listener, [](const http::Request&) { return http::Response{.body = "ok"}; });
+    struct Session {
+        io::Fd fd;
+        std::unique_ptr<io::Watch> watch;
+    };
+    PlainBackend()
+        : listener(*io::tcp_listen({*IpAddr::parse("127.0.0.1"), 0})),
+          address(*io::local_address(listener.get())),
+          watch(std::make_unique<io::Watch>(shard, listener.get(), EPOLLIN,
+                                            [this](std::uint32_t) { accept(); })) {
         shard.start();
     }
     ~PlainBackend() {
         shard.stop();
         shard.join();
+        for (auto& [raw, session] : sessions) session.watch.reset();
     }
-    io::ListenerStore store;
-    io::Listener listener;
+    void accept() {
+        while (io::Fd fd = io::accept_one(listener.get(), nullptr)) {
+            const int raw = fd.get();
+            sessions[raw].fd = std::move(fd);
+            sessions[raw].watch =
+                std::make_unique<io::Watch>(shard, raw, EPOLLIN, [this, raw](std::uint32_t) {
+                    char room[1'024];
+                    constexpr std::string_view kAnswer =
+                        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+                    if (::recv(raw, room, sizeof room, 0) > 0) {
+                        ::send(raw, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL);
+                    } else {
+                        auto ended = std::move(sessions[raw]);
+                        sessions.erase(raw);
+                        ended.watch.reset();
+                    }
+                });
+        }
+    }
+    io::Fd listener;
+    SockAddr address;
+    std::unordered_map<int, Session> sessions;
     io::Shard shard{{.name = "backend"}};
-    std::unique_ptr<http::Server> server;
+    std::unique_ptr<io::Watch> watch;
 };
 
 void http_probes(benchmark::State& state) {
     PlainBackend backend;
-    measure(state, backend.listener.address, {.type = model::CheckType::kHttp}, 10'000);
+    measure(state, backend.address, {.type = model::CheckType::kHttp}, 10'000);
 }
 void tcp_probes(benchmark::State& state) {
     PlainBackend backend;
-    measure(state, backend.listener.address, {.type = model::CheckType::kTcp}, 10'000);
+    measure(state, backend.address, {.type = model::CheckType::kTcp}, 10'000);
 }
 void https_probes(benchmark::State& state) {
     TlsBackend backend;
