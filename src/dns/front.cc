@@ -55,7 +55,7 @@ void Front::on_udp(int fd) {
         const unsigned received = batch_.receive(fd);
         answer_batch(received);
         if (received > 0) now_.udp_unsent += batch_.send(fd);
-        if (received < io::UdpBatch::kSize) return;
+        if (received == 0) return;
     }
 }
 

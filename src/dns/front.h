@@ -49,7 +49,7 @@ class Front {
   private:
     friend class TcpConnection;
     static constexpr std::uint64_t kCountsEveryMs = 200;
-    static constexpr unsigned kBatchesPerTurn = 4;
+    static constexpr unsigned kBatchesPerTurn = 8;
     static constexpr unsigned kAcceptsPerTurn = 64;
     struct Socket {
         Socket(io::Shard& shard, int descriptor, io::Watch::Callback callback)
