@@ -17,6 +17,7 @@ enum class Limit : std::uint8_t {
     kHttpHead,
     kHttpBody,
     kProbesInFlight,
+    kDecisionPicks,
     kDnsAliasChain,
     kDnsTcpConnections,
     kDnsTcpPending,
@@ -24,7 +25,7 @@ enum class Limit : std::uint8_t {
 };
 inline constexpr const char* kLimitNames[] = {
     "shard_queue", "log_queue", "watched_directories", "http_connections",
-    "http_head",   "http_body", "probes_in_flight",    "dns_alias_chain",
+    "http_head",   "http_body", "probes_in_flight", "decision_picks", "dns_alias_chain",
     "dns_tcp_connections", "dns_tcp_pending",
 };
 static_assert(sizeof kLimitNames / sizeof *kLimitNames == static_cast<std::size_t>(Limit::kCount));

@@ -190,6 +190,7 @@ void Resolution::decide(const world::PolicyPart& policy) {
         steer::decide(state_, policy.id, query, sticky, decision);
     }
     counts.last_resort += decision.last_resort;
+    if (decision.truncated) limit_hit(Limit::kDecisionPicks);
     if (query_.has_client_subnet && query_.client_subnet.source > 0)
         scope_ = std::max(scope_, decision.scope);
 }
