@@ -1,5 +1,5 @@
-// AcceptedStore: the last version of each manifest file that had no error, kept in the state folder,
-// so that a bad document keeps its last good version over a restart too. Control thread.
+// AcceptedStore: the last version of each manifest file that had no error, kept in the state
+// folder, so that a bad document keeps its last good version over a restart too. Control thread.
 #pragma once
 
 #include <filesystem>

@@ -23,10 +23,14 @@ http::Response problem(std::uint16_t status, const std::string& text) {
 
 http::Response of_error(const Error& error) {
     switch (error.code) {
-        case Code::kNotFound: return problem(404, error.text);
-        case Code::kConflict: return problem(409, error.text);
-        case Code::kUnavailable: return problem(503, error.text);
-        default: return problem(400, error.text);
+        case Code::kNotFound:
+            return problem(404, error.text);
+        case Code::kConflict:
+            return problem(409, error.text);
+        case Code::kUnavailable:
+            return problem(503, error.text);
+        default:
+            return problem(400, error.text);
     }
 }
 
@@ -45,14 +49,17 @@ std::vector<std::string> all_of(const http::Request& request, std::string_view n
     while (at != std::string_view::npos) {
         const std::size_t end = target.find('&', at + 1);
         http::Request one;
-        one.target = "?" + std::string(target.substr(at + 1, end == std::string_view::npos ? end : end - at - 1));
+        one.target = "?" + std::string(target.substr(
+                               at + 1, end == std::string_view::npos ? end : end - at - 1));
         if (auto value = one.query(name)) values.push_back(std::move(*value));
         at = end;
     }
     return values;
 }
 
-bool wants_json(const http::Request& request) { return request.query("o").value_or("") == "json"; }
+bool wants_json(const http::Request& request) {
+    return request.query("o").value_or("") == "json";
+}
 
 Result<why::ExplainRequest> explain_request(const http::Request& request) {
     why::ExplainRequest out;
@@ -62,7 +69,8 @@ Result<why::ExplainRequest> explain_request(const http::Request& request) {
     }
     const std::string type = request.query("type").value_or("A");
     const auto number = wire::dns::type_from_text(type);
-    if (!number) return fail(Code::kInvalid, Origin::kDownstream, "type=" + type + ": no record type");
+    if (!number)
+        return fail(Code::kInvalid, Origin::kDownstream, "type=" + type + ": no record type");
     out.qtype = static_cast<std::uint16_t>(*number);
     if (const auto from = request.query("from"); from && !from->empty()) {
         out.from = Cidr::parse(*from);
@@ -85,7 +93,9 @@ http::Response Api::handle(const http::Request& request) {
     if (path.starts_with(std::string(kFacts) + "/") && request.method == "PUT") {
         return put_fact(request, path.substr(kFacts.size() + 1));
     }
-    if (!reads) return problem(405, "only GET here; PUT is for " + std::string(kFacts) + "/KIND/NAMESPACE/NAME");
+    if (!reads)
+        return problem(405,
+                       "only GET here; PUT is for " + std::string(kFacts) + "/KIND/NAMESPACE/NAME");
     if (path == "/healthz") return problem(200, "ok");
     if (path == "/readyz") return ready(request);
     if (path == "/metrics") {
@@ -105,12 +115,15 @@ http::Response Api::ready(const http::Request& request) const {
     std::string text;
     if (request.query("verbose")) {
         for (const auto& line : waiting) text += "waiting: " + line + "\n";
-        text += "generation: " + std::to_string(control_.has_world() ? control_.world().generation : 0) + "\n";
+        text += "generation: " +
+                std::to_string(control_.has_world() ? control_.world().generation : 0) + "\n";
     }
     return problem(waiting.empty() ? 200 : 503, text + (waiting.empty() ? "ready" : "not ready"));
 }
 
-http::Response Api::facts() const { return as(true, control_.facts_json()); }
+http::Response Api::facts() const {
+    return as(true, control_.facts_json());
+}
 
 http::Response Api::put_fact(const http::Request& request, std::string_view rest) {
     const auto first = rest.find('/');
@@ -123,9 +136,9 @@ http::Response Api::put_fact(const http::Request& request, std::string_view rest
         const auto at = body->find(key);
         return at != body->end() && at->is_string() ? at->get<std::string>() : std::string();
     };
-    const auto done = control_.tell(rest.substr(0, first), rest.substr(first + 1, second - first - 1),
-                                    rest.substr(second + 1),
-                                    {text("health"), text("state"), text("by"), text("why")});
+    const auto done = control_.tell(
+        rest.substr(0, first), rest.substr(first + 1, second - first - 1), rest.substr(second + 1),
+        {text("health"), text("state"), text("by"), text("why")});
     return done ? problem(200, "told") : of_error(done.error());
 }
 
@@ -133,8 +146,9 @@ http::Response Api::explain(const http::Request& request) const {
     if (!control_.has_world()) return problem(503, "no World yet");
     const auto wanted = explain_request(request);
     if (!wanted) return of_error(wanted.error());
-    const auto told = why::explain(control_.world(), control_.facts(),
-                                   [this](world::FactId id) { return control_.story(id); }, *wanted);
+    const auto told = why::explain(
+        control_.world(), control_.facts(), [this](world::FactId id) { return control_.story(id); },
+        *wanted);
     if (!told) return of_error(told.error());
     const bool json = wants_json(request);
     return as(json, json ? why::explain_json(*told) : why::explain_text(*told));

@@ -20,8 +20,8 @@ constexpr int kTimeoutSeconds = 30;
 std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                           std::strchr("-._~/", c) != nullptr;
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || std::strchr("-._~/", c) != nullptr;
         char code[4];
         std::snprintf(code, sizeof code, "%%%02X", static_cast<unsigned char>(c));
         out += plain && c != 0 ? std::string(1, c) : code;
@@ -53,7 +53,8 @@ Result<io::Fd> connect_tcp(const std::string& api, std::string host) {
     if (!address) return cannot_reach(api, "give http://ADDRESS:PORT or unix:PATH");
     const auto raw = io::to_raw(*address);
     io::Fd fd(::socket(raw.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!fd || ::connect(fd.get(), raw.get(), raw.size) != 0) return cannot_reach(api, std::strerror(errno));
+    if (!fd || ::connect(fd.get(), raw.get(), raw.size) != 0)
+        return cannot_reach(api, std::strerror(errno));
     return fd;
 }
 
@@ -76,7 +77,8 @@ Result<std::string> exchange(const std::string& api, const io::Fd& fd, const std
 
 }  // namespace
 
-Result<ApiReply> api_get(const std::string& api, const std::string& path, const Parameters& parameters) {
+Result<ApiReply> api_get(const std::string& api, const std::string& path,
+                         const Parameters& parameters) {
     std::string target = path;
     for (const auto& [key, value] : parameters) {
         target += (target == path ? "?" : "&") + key + "=" + escaped(value);
@@ -84,12 +86,14 @@ Result<ApiReply> api_get(const std::string& api, const std::string& path, const 
     const bool unix_socket = api.starts_with("unix:");
     FW_TRY(const io::Fd fd, unix_socket ? connect_unix(api, api.substr(5)) : connect_tcp(api, api));
     FW_TRY(const std::string reply,
-           exchange(api, fd, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+           exchange(api, fd,
+                    "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
     const auto head_end = reply.find("\r\n\r\n");
     if (!reply.starts_with("HTTP/1.1 ") || head_end == std::string::npos) {
         return cannot_reach(api, "what answers there is not a Fairway API");
     }
-    return ApiReply{std::atoi(reply.c_str() + 9), reply.substr(head_end + 4), reply.substr(0, head_end)};
+    return ApiReply{std::atoi(reply.c_str() + 9), reply.substr(head_end + 4),
+                    reply.substr(0, head_end)};
 }
 
 }  // namespace fairway::app

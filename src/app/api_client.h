@@ -17,6 +17,7 @@ struct ApiReply {
 
 // `api`: "http://127.0.0.1:5380" or "unix:PATH". Parameters are escaped here.
 using Parameters = std::vector<std::pair<std::string, std::string>>;
-Result<ApiReply> api_get(const std::string& api, const std::string& path, const Parameters& parameters);
+Result<ApiReply> api_get(const std::string& api, const std::string& path,
+                         const Parameters& parameters);
 
 }  // namespace fairway::app

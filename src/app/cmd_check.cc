@@ -14,7 +14,9 @@ void print_json(const model::Diagnostics& diagnostics) {
     for (const auto& finding : diagnostics) {
         json.begin_object();
         json.field("severity", finding.severity == model::Severity::kError ? "error" : "warning");
-        json.field("file", finding.file).field("line", finding.pos.line).field("column", finding.pos.column);
+        json.field("file", finding.file)
+            .field("line", finding.pos.line)
+            .field("column", finding.pos.column);
         json.field("object", finding.object).field("field", finding.field);
         json.field("what", finding.what).field("right", finding.right).end_object();
     }

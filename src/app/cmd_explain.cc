@@ -36,7 +36,8 @@ void warn(const Offline& offline, const char* command) {
         errors += finding.severity == model::Severity::kError ? 1 : 0;
     }
     if (errors > 0) {
-        std::fprintf(stderr, "fairway %s: %zu errors in the documents; `fairway check` lists them\n",
+        std::fprintf(stderr,
+                     "fairway %s: %zu errors in the documents; `fairway check` lists them\n",
                      command, errors);
     }
 }
@@ -48,7 +49,9 @@ Result<std::string> explain_directory(const ExplainOptions& options) {
     why::ExplainRequest request;
     request.name = options.name;
     const auto type = wire::dns::type_from_text(options.type);
-    if (!type) return fail(Code::kInvalid, Origin::kDownstream, "--type " + options.type + ": no record type");
+    if (!type)
+        return fail(Code::kInvalid, Origin::kDownstream,
+                    "--type " + options.type + ": no record type");
     request.qtype = static_cast<std::uint16_t>(*type);
     if (!options.from.empty()) {
         request.from = Cidr::parse(options.from);
@@ -61,7 +64,9 @@ Result<std::string> explain_directory(const ExplainOptions& options) {
     request.down = options.down;
     const auto keeper = declared_facts(*offline);
     FW_TRY(const why::Explanation told,
-           why::explain(world, keeper->facts(), [&](world::FactId id) { return why::story_of(*keeper, id, 0); }, request));
+           why::explain(
+               world, keeper->facts(),
+               [&](world::FactId id) { return why::story_of(*keeper, id, 0); }, request));
     return options.json ? why::explain_json(told) : why::explain_text(told);
 }
 
@@ -90,7 +95,8 @@ int run_drill(const DrillOptions& options) {
         const auto keeper = declared_facts(**offline);
         const auto report = why::drill(world, keeper->facts(), options.down);
         if (!report) return cannot_run("drill", report.error().text);
-        std::fputs((options.json ? why::drill_json(*report) : why::drill_text(*report)).c_str(), stdout);
+        std::fputs((options.json ? why::drill_json(*report) : why::drill_text(*report)).c_str(),
+                   stdout);
         return report->fine() ? kExitFine : kExitFindings;
     }
     Parameters parameters;
@@ -99,7 +105,8 @@ int run_drill(const DrillOptions& options) {
     const auto reply = api_get(options.source.api, "/fairway/v1/drill", parameters);
     const int code = print_reply("drill", reply);
     if (code != kExitFine) return code;
-    return reply->headers.find("Fairway-Drill: not-fine") == std::string::npos ? kExitFine : kExitFindings;
+    return reply->headers.find("Fairway-Drill: not-fine") == std::string::npos ? kExitFine
+                                                                               : kExitFindings;
 }
 
 }  // namespace fairway::app

@@ -39,12 +39,15 @@ Status prepare(const fs::path& folder) {
     std::error_code error;
     if (fs::exists(folder) && !fs::is_empty(folder, error) && !fs::exists(folder / kReport)) {
         return fail(Code::kConflict, Origin::kDownstream,
-                    folder.string() + ": is neither new nor empty nor an earlier import (it has no " +
-                        kReport + "); give another -o");
+                    folder.string() +
+                        ": is neither new nor empty nor an earlier import (it has no " + kReport +
+                        "); give another -o");
     }
-    for (const auto& entry : fs::directory_iterator(folder, error)) fs::remove_all(entry.path(), error);
+    for (const auto& entry : fs::directory_iterator(folder, error))
+        fs::remove_all(entry.path(), error);
     fs::create_directories(folder, error);
-    if (error) return fail(Code::kSystem, Origin::kSystem, folder.string() + ": " + error.message());
+    if (error)
+        return fail(Code::kSystem, Origin::kSystem, folder.string() + ": " + error.message());
     return {};
 }
 
@@ -78,7 +81,8 @@ int run_import(const ImportOptions& options) {
     if (!files) return cannot_run(files.error().text);
     const auto imported = kImporters.at(options.system)(*files);
     if (!imported) {
-        std::fprintf(stderr, "fairway import: %s\nnothing was written\n", imported.error().text.c_str());
+        std::fprintf(stderr, "fairway import: %s\nnothing was written\n",
+                     imported.error().text.c_str());
         return kExitFindings;
     }
     if (const auto written = write_all(*imported, options.output); !written) {

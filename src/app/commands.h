@@ -1,5 +1,5 @@
-// The subcommands of `fairway` (design §5): options as parsed, and the functions that run them. Each
-// returns the process's exit code; what cannot run says why on stderr and returns 2.
+// The subcommands of `fairway` (design §5): options as parsed, and the functions that run them.
+// Each returns the process's exit code; what cannot run says why on stderr and returns 2.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@ struct UpOptions {
     std::string directory;
     std::vector<std::string> dns{"127.0.0.1:5300"};
     std::vector<std::string> api{"127.0.0.1:5380"};
-    std::string state;  // empty: $STATE_DIRECTORY, else below $XDG_STATE_HOME
-    unsigned workers = 0;  // 0: one for each core that we may use
+    std::string state;                 // empty: $STATE_DIRECTORY, else below $XDG_STATE_HOME
+    unsigned workers = 0;              // 0: one for each core that we may use
     std::vector<std::string> regions;  // a prober set for each; none: one of no Region
-    std::string user;      // to become after binding, when started as root; empty: nobody
+    std::string user;  // to become after binding, when started as root; empty: nobody
     std::optional<std::uint64_t> seed;
     bool serve_dns = true;
 };

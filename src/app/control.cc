@@ -13,7 +13,9 @@ namespace {
 constexpr std::uint64_t kSaveDelayMs = 20;  // one write for the flips of a moment
 constexpr const char* kFactsFile = "facts.json";
 
-std::string line_of(const model::Diagnostic& finding) { return finding.text(); }
+std::string line_of(const model::Diagnostic& finding) {
+    return finding.text();
+}
 
 void write_diagnostic(JsonWriter& json, const model::Diagnostic& finding) {
     json.begin_object();
@@ -28,7 +30,8 @@ void write_fact(JsonWriter& json, const why::FactStory& fact) {
 }
 
 // Policies that may have to choose anew after these flips.
-std::set<world::PolicyId> touched_policies(const world::World& world, const world::WorldChange& change,
+std::set<world::PolicyId> touched_policies(const world::World& world,
+                                           const world::WorldChange& change,
                                            const std::vector<world::Flip>& flips) {
     std::set<world::PolicyId> policies(change.policies.begin(), change.policies.end());
     const auto add_nodes = [&](const std::vector<world::FactUsers::NodeUse>& nodes) {
@@ -39,7 +42,8 @@ std::set<world::PolicyId> touched_policies(const world::World& world, const worl
         if (!users) continue;
         add_nodes(users->nodes);
         for (const auto& use : users->endpoints) {
-            if (const auto* service = world.service_users.at(use.service.value)) add_nodes(service->nodes);
+            if (const auto* service = world.service_users.at(use.service.value))
+                add_nodes(service->nodes);
         }
     }
     return policies;
@@ -48,8 +52,13 @@ std::set<world::PolicyId> touched_policies(const world::World& world, const worl
 }  // namespace
 
 Control::Control(std::string directory, io::Shard& shard, StateDir state, const Clock& clock)
-    : directory_path_(directory), shard_(shard), state_(std::move(state)), clock_(clock),
-      accepted_(state_.path() / "accepted", directory), directory_(directory),
+    : directory_path_(directory),
+      shard_(shard),
+      state_(std::move(state)),
+      clock_(clock),
+      accepted_(state_.path() / "accepted", directory),
+      directory_(directory),
+      zone_files_(directory), compiler_(zone_files_.reader()),
       save_timer_(shard, [this] { save_now(); }) {
     metrics_ = metrics().collect([this](MetricWriter& out) { expose(out); });
 }
@@ -87,7 +96,11 @@ void Control::reload() {
         log_error("config.unreadable", {{"error", report.error().text}});
         return;
     }
-    if (report->files_changed == 0 && report->objects_put == 0 && report->objects_removed == 0) return;
+    const bool zones_changed = zone_files_.mark_changed(model_);
+    if (report->files_changed == 0 && report->objects_put == 0 && report->objects_removed == 0 &&
+        !zones_changed) {
+        return;
+    }
     take(std::move(*report));
 }
 
@@ -104,7 +117,8 @@ void Control::take(config::LoadReport report) {
     accepted_.update(diagnostics_);
     if (model::has_errors(diagnostics_)) ++reloads_failed_;
     log_info("config.applied", {{"generation", world_ ? world_->generation : 0},
-                                {"files", report.files}, {"changed", report.files_changed},
+                                {"files", report.files},
+                                {"changed", report.files_changed},
                                 {"findings", diagnostics_.size()}});
 }
 
@@ -125,7 +139,8 @@ void Control::publish(const world::WorldChange& change, std::vector<world::Flip>
 }
 
 // A non-preemptive node keeps its choice until that dies: each new choice is a fact of its own.
-void Control::follow_currents(const world::WorldChange& change, const std::vector<world::Flip>& flips,
+void Control::follow_currents(const world::WorldChange& change,
+                              const std::vector<world::Flip>& flips,
                               std::vector<world::CurrentChoice>& out) {
     for (const auto policy : touched_policies(*world_, change, flips)) {
         if (!world_->policies.at(policy.value)) continue;
@@ -149,23 +164,29 @@ void Control::on_reports(const std::vector<world::ProbeReport>& reports) {
         auto flips = keeper_.on_report(report, clock_.unix_ms());
         for (const auto& flip : flips.facts) {
             const auto story = keeper_.standing(flip.id, clock_.unix_ms());
-            log_info("health.flip", {{"fact", story.name}, {"health", world::health_name(flip.value)},
-                                     {"detail", story.detail}, {"by", story.by}});
+            log_info("health.flip", {{"fact", story.name},
+                                     {"health", world::health_name(flip.value)},
+                                     {"detail", story.detail},
+                                     {"by", story.by}});
         }
         all.facts.insert(all.facts.end(), flips.facts.begin(), flips.facts.end());
     }
-    if (!all.facts.empty()) publish({}, std::move(all.facts));
-    else save_soon();
+    if (!all.facts.empty())
+        publish({}, std::move(all.facts));
+    else
+        save_soon();
 }
 
 void Control::on_digest(const std::string& place, std::int64_t unix_ms) {
     keeper_.on_digest(place, unix_ms);
 }
 
-Status Control::tell(std::string_view kind, std::string_view ns, std::string_view name, const ToldFact& told) {
+Status Control::tell(std::string_view kind, std::string_view ns, std::string_view name,
+                     const ToldFact& told) {
     const std::string full = std::string(kind) + "/" + std::string(ns) + "/" + std::string(name);
     const auto id = keeper_.find(full);
-    if (!id.known()) return fail(Code::kNotFound, Origin::kDownstream, full + ": there is no such fact");
+    if (!id.known())
+        return fail(Code::kNotFound, Origin::kDownstream, full + ": there is no such fact");
     world::Told move;
     const bool is_switch = kind == "RoutingControl";
     const std::string& word = is_switch ? told.state : told.health;
@@ -173,7 +194,8 @@ Status Control::tell(std::string_view kind, std::string_view ns, std::string_vie
     const char* down = is_switch ? "Off" : "down";
     if (word != up && word != down) {
         return fail(Code::kInvalid, Origin::kDownstream,
-                    full + ": " + (is_switch ? "state" : "health") + " must be \"" + up + "\" or \"" + down + "\"");
+                    full + ": " + (is_switch ? "state" : "health") + " must be \"" + up +
+                        "\" or \"" + down + "\"");
     }
     move.value = word == up ? world::Health::kUp : world::Health::kDown;
     move.who = told.by;
@@ -235,7 +257,8 @@ void Control::log_news(const model::Diagnostics& before) const {
     for (const auto& finding : diagnostics_) {
         if (std::find(before.begin(), before.end(), finding) != before.end()) continue;
         const bool error = finding.severity == model::Severity::kError;
-        log(error ? Level::kError : Level::kWarn, "config.finding", {{"finding", line_of(finding)}});
+        log(error ? Level::kError : Level::kWarn, "config.finding",
+            {{"finding", line_of(finding)}});
     }
 }
 
@@ -256,17 +279,20 @@ void Control::expose(MetricWriter& out) const {
     out.sample({}, world_ ? static_cast<double>(world_->generation) : 0);
     std::set<std::string> bad;
     for (const auto& finding : diagnostics_) {
-        if (finding.severity == model::Severity::kError) bad.insert(finding.file + " " + finding.object);
+        if (finding.severity == model::Severity::kError)
+            bad.insert(finding.file + " " + finding.object);
     }
-    out.family("fairway_config_objects", "Objects with errors, which keep their last good version if they had one.",
-               "gauge");
+    out.family("fairway_config_objects",
+               "Objects with errors, which keep their last good version if they had one.", "gauge");
     out.sample({{"state", "last-good"}}, static_cast<double>(bad.size()));
     out.family("fairway_config_reloads_total", "Reloads of the directory.", "counter");
-    out.sample({{"result", "clean"}}, static_cast<double>(reloads_ - std::min(reloads_, reloads_failed_)));
+    out.sample({{"result", "clean"}},
+               static_cast<double>(reloads_ - std::min(reloads_, reloads_failed_)));
     out.sample({{"result", "findings"}}, static_cast<double>(reloads_failed_));
     out.family("fairway_config_compile_seconds", "How long the last compile took.", "gauge");
     out.sample({}, last_compile_s_);
-    out.family("fairway_fact_up", "Verdict of a check or position of a switch: 1 up or On.", "gauge");
+    out.family("fairway_fact_up", "Verdict of a check or position of a switch: 1 up or On.",
+               "gauge");
     for (std::uint32_t id = 0; world_ && id < world_->checks.bound(); ++id) {
         if (!world_->checks.at(id)) continue;
         const auto fact = story({id});

@@ -12,6 +12,7 @@
 #include "app/accepted_store.h"
 #include "app/serving_shard.h"
 #include "app/state_dir.h"
+#include "app/zone_files.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "config/directory.h"
@@ -74,6 +75,7 @@ class Control {
     AcceptedStore accepted_;
     config::Directory directory_;
     model::Model model_;
+    ZoneFiles zone_files_;
     world::Compiler compiler_;
     world::FactKeeper keeper_;
     std::shared_ptr<const world::World> world_;

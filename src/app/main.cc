@@ -22,9 +22,10 @@ void add_source(CLI::App& command, Source& source) {
 }
 
 void add_output(CLI::App& command, bool& json) {
-    command.add_option_function<std::string>(
-               "-o,--output", [&json](const std::string& form) { json = form == "json"; },
-               "text or json")
+    command
+        .add_option_function<std::string>(
+            "-o,--output", [&json](const std::string& form) { json = form == "json"; },
+            "text or json")
         ->check(CLI::IsMember({"text", "json"}));
 }
 
@@ -33,7 +34,8 @@ void add_serving_options(CLI::App& command, UpOptions& up) {
         ->capture_default_str();
     command.add_option("--state", up.state, "folder of what must outlive a restart");
     command.add_option("--workers", up.workers, "threads that serve; default: one for each core");
-    command.add_option("--region", up.regions, "the Regions for which this instance probes; several are fine");
+    command.add_option("--region", up.regions,
+                       "the Regions for which this instance probes; several are fine");
     command.add_option("--user", up.user, "whom to become after binding, when started as root");
     command.add_option("--seed", up.seed, "makes all random choices repeatable");
 }
@@ -48,9 +50,12 @@ int main(int argc, char** argv) {
 
     UpOptions up;
     auto* cmd_up = app.add_subcommand("up", "run every role in one process");
-    cmd_up->add_option("DIR", up.directory, "manifests: *.yaml, *.yml, *.json below it")->required();
+    cmd_up->add_option("DIR", up.directory, "manifests: *.yaml, *.yml, *.json below it")
+        ->required();
     add_serving_options(*cmd_up, up);
-    cmd_up->add_option("--api", up.api, "where to serve status, metrics, explain: ADDR:PORT or unix:PATH")
+    cmd_up
+        ->add_option("--api", up.api,
+                     "where to serve status, metrics, explain: ADDR:PORT or unix:PATH")
         ->capture_default_str();
     cmd_up->callback([&] { code = run_up(up); });
 
@@ -59,7 +64,8 @@ int main(int argc, char** argv) {
     auto* cmd_dns = app.add_subcommand("dns", "run the DNS role alone");
     cmd_dns->add_option("--dir", dns.directory, "manifests")->required();
     add_serving_options(*cmd_dns, dns);
-    cmd_dns->add_option("--admin", dns.api, "where to serve status and metrics")->capture_default_str();
+    cmd_dns->add_option("--admin", dns.api, "where to serve status and metrics")
+        ->capture_default_str();
     cmd_dns->callback([&] { code = run_up(dns); });
 
     std::string check_directory;
@@ -74,8 +80,9 @@ int main(int argc, char** argv) {
     cmd_explain->add_option("NAME", explain.name, "the name asked for")->required();
     cmd_explain->add_option("--from", explain.from, "the client: address or prefix");
     cmd_explain->add_option("--type", explain.type, "record type")->capture_default_str();
-    cmd_explain->add_option("--fact", explain.facts,
-                            "given outright: latency.REGION=ms, distance.NODE=km, geo=KEY, line=KEY");
+    cmd_explain->add_option(
+        "--fact", explain.facts,
+        "given outright: latency.REGION=ms, distance.NODE=km, geo=KEY, line=KEY");
     cmd_explain->add_option("--down", explain.down,
                             "as if lost: region/NAME, healthcheck/NAME, routingcontrol/NAME, "
                             "service/NAME, endpoint/ADDRESS");
@@ -96,7 +103,8 @@ int main(int argc, char** argv) {
         ->required()
         ->check(CLI::IsMember({"route53", "azure-traffic-manager", "k8gb"}));
     cmd_import->add_option("FILE", import.files)->required();
-    cmd_import->add_option("-o,--output", import.output, "new, empty, or an earlier import")->required();
+    cmd_import->add_option("-o,--output", import.output, "new, empty, or an earlier import")
+        ->required();
     cmd_import->add_flag("--strict", import.strict, "exit 1 if anything was lost");
     cmd_import->callback([&] { code = run_import(import); });
 

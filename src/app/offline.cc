@@ -3,7 +3,7 @@
 namespace fairway::app {
 
 Result<std::unique_ptr<Offline>> load_offline(const std::string& directory) {
-    auto offline = std::make_unique<Offline>();
+    auto offline = std::make_unique<Offline>(directory);
     config::Directory documents(directory);
     FW_TRY(config::LoadReport report, documents.reload(offline->model));
     offline->first = offline->compiler.update(offline->model, offline->model.take_changes());

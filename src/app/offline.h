@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "app/zone_files.h"
 #include "base/result.h"
 #include "config/directory.h"
 #include "model/model.h"
@@ -14,8 +15,10 @@
 namespace fairway::app {
 
 struct Offline {
+    explicit Offline(const std::string& directory) : zone_files(directory) {}
     model::Model model;
-    world::Compiler compiler;
+    ZoneFiles zone_files;
+    world::Compiler compiler{zone_files.reader()};
     world::WorldChange first;
     model::Diagnostics diagnostics;  // of documents and of what they refer to, by place
 };

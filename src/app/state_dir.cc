@@ -33,8 +33,9 @@ fs::path default_path(const std::string& directory) {
     std::error_code ignored;
     const fs::path full = fs::weakly_canonical(directory, ignored);
     char name[24];
-    std::snprintf(name, sizeof name, "%016llx",
-                  static_cast<unsigned long long>(hash_text(full.empty() ? directory : full.string())));
+    std::snprintf(
+        name, sizeof name, "%016llx",
+        static_cast<unsigned long long>(hash_text(full.empty() ? directory : full.string())));
     return base / "fairway" / name;
 }
 
@@ -59,7 +60,8 @@ Result<StateDir> StateDir::open(const std::string& wanted, const std::string& di
     if (error) return fail(Code::kSystem, Origin::kSystem, name + ": " + error.message());
     if (::chmod(state.path_.c_str(), 0700) != 0) return fail_errno(name, errno);
 
-    state.lock_ = io::Fd(::open((state.path_ / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    state.lock_ =
+        io::Fd(::open((state.path_ / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!state.lock_) return fail_errno(name + "/lock", errno);
     if (::flock(state.lock_.get(), LOCK_EX | LOCK_NB) != 0) {
         return fail(Code::kConflict, Origin::kSystem,
@@ -67,8 +69,9 @@ Result<StateDir> StateDir::open(const std::string& wanted, const std::string& di
     }
     if (const auto format = state.read("format")) {
         if (*format != kFormat) {
-            return fail(Code::kConflict, Origin::kSystem,
-                        name + ": written by another version (" + *format + "); give another --state");
+            return fail(
+                Code::kConflict, Origin::kSystem,
+                name + ": written by another version (" + *format + "); give another --state");
         }
         return state;
     }

@@ -21,12 +21,13 @@ enum class Limit : std::uint8_t {
     kDnsAliasChain,
     kDnsTcpConnections,
     kDnsTcpPending,
+    kZoneFileBytes,
     kCount,
 };
 inline constexpr const char* kLimitNames[] = {
     "shard_queue", "log_queue", "watched_directories", "http_connections",
     "http_head",   "http_body", "probes_in_flight", "decision_picks", "dns_alias_chain",
-    "dns_tcp_connections", "dns_tcp_pending",
+    "dns_tcp_connections", "dns_tcp_pending", "zone_file_bytes",
 };
 static_assert(sizeof kLimitNames / sizeof *kLimitNames == static_cast<std::size_t>(Limit::kCount));
 
@@ -77,6 +78,7 @@ inline constexpr std::uint32_t kManifestAliasedMax =
 inline constexpr std::uint32_t kManifestFindingsMax = 1'000;  // of one file, the rest is left out
 
 // Zones.
+inline constexpr std::size_t kZoneFileBytesMax = 4ull << 30;  // of one master file
 inline constexpr std::uint32_t kZoneRecordsMax = 50'000'000;
 inline constexpr std::uint32_t kZoneOctetsMax = 0x7FFFFFFF;    // record data of one zone
 inline constexpr std::uint32_t kZoneFindingsMax = 100;         // told of one zone

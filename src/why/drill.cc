@@ -19,7 +19,8 @@ std::string region_name(const World& world, world::RegionId id) {
 // The Region in which an answer stands: its endpoint's, its leaf's, or the nearest node's above.
 std::string place_of(const World& world, const PolicyPart& part, const steer::AnswerShare& share) {
     const auto& leaf = part.nodes[share.leaf];
-    if (const auto* service = leaf.service.known() ? world.services.at(leaf.service.value) : nullptr) {
+    if (const auto* service =
+            leaf.service.known() ? world.services.at(leaf.service.value) : nullptr) {
         const auto name = region_name(world, service->endpoints[share.value].region);
         if (!name.empty()) return name;
     }

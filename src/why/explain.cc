@@ -38,24 +38,30 @@ std::string trimmed(double value) {
 std::string standing(const PolicyPart& part, const world::Node& node, const NodeTrace& trace) {
     if (node.parent == world::kNoNode) return {};
     switch (part.nodes[node.parent].op) {
-        case model::Op::kPriority: return "priority " + std::to_string(node.priority);
-        case model::Op::kWeight: return "weight " + std::to_string(node.weight);
+        case model::Op::kPriority:
+            return "priority " + std::to_string(node.priority);
+        case model::Op::kWeight:
+            return "weight " + std::to_string(node.weight);
         case model::Op::kLatency:
             return trace.measure < 1e9 ? trimmed(trace.measure) + " ms" : "latency unknown";
         case model::Op::kProximity:
             return trace.measure < 1e9 ? trimmed(trace.measure) + " km biased" : "distance unknown";
-        case model::Op::kMatch: return node.keys_size == 0 ? "no key" : "matched by key";
+        case model::Op::kMatch:
+            return node.keys_size == 0 ? "no key" : "matched by key";
         case model::Op::kCidr:
-        case model::Op::kRange: return node.spans_size == 0 ? "fallback" : "by address";
+        case model::Op::kRange:
+            return node.spans_size == 0 ? "fallback" : "by address";
         case model::Op::kUniform:
-        case model::Op::kHash: return {};
+        case model::Op::kHash:
+            return {};
     }
     return {};
 }
 
 std::string verdict(const NodeTrace& trace, bool has_parent) {
     if (trace.reason == Reason::kLive && !has_parent) return "live";
-    if (trace.last_resort) return std::string(steer::reason_text(trace.reason)) + ", used as last resort";
+    if (trace.last_resort)
+        return std::string(steer::reason_text(trace.reason)) + ", used as last resort";
     if (trace.reason != Reason::kLive) return steer::reason_text(trace.reason);
     return trace.kept ? "live" : "live, waits in tier " + std::to_string(trace.tier + 1);
 }
@@ -70,7 +76,8 @@ class Teller {
         const auto& node = part_.nodes[index];
         out.push_back(tell(node, distribution_.nodes[index], depth));
         if (node.is_leaf) return;
-        for (NodeIndex kid = 0; kid < node.kid_count; ++kid) walk(node.first_kid + kid, depth + 1, out);
+        for (NodeIndex kid = 0; kid < node.kid_count; ++kid)
+            walk(node.first_kid + kid, depth + 1, out);
     }
 
   private:
@@ -148,8 +155,9 @@ world::PolicyId find_policy(const world::World& world, std::string_view name, st
 
 FactStory story_of(const world::FactKeeper& keeper, world::FactId id, std::int64_t now_unix_ms) {
     auto standing = keeper.standing(id, now_unix_ms);
-    return {std::move(standing.name), standing.health, standing.since_unix_ms,
-            std::move(standing.by),   std::move(standing.detail), standing.stale};
+    return {std::move(standing.name),   standing.health,
+            standing.since_unix_ms,     std::move(standing.by),
+            std::move(standing.detail), standing.stale};
 }
 
 Result<Explanation> explain(const world::World& world, const world::Facts& facts,
@@ -184,8 +192,8 @@ Result<Explanation> explain(const world::World& world, const world::Facts& facts
     describe(world, part, query, out);
     Teller(world, part, distribution, tell_as_if).walk(0, 0, out.nodes);
     for (const auto& share : distribution.shares) {
-        out.answers.push_back({share.text, share.share, share.ttl,
-                               part.names[part.nodes[share.leaf].name]});
+        out.answers.push_back(
+            {share.text, share.share, share.ttl, part.names[part.nodes[share.leaf].name]});
     }
     out.outcomes = distribution.outcomes;
     out.too_many_outcomes = distribution.too_many;

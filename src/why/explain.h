@@ -21,20 +21,20 @@ namespace fairway::why {
 // What is known of one fact, told by whoever keeps them (world::FactKeeper, or a directory's
 // declared initial values).
 struct FactStory {
-    std::string name;      // "HealthCheck/default/eu"
+    std::string name;  // "HealthCheck/default/eu"
     world::Health health = world::Health::kUp;
     std::int64_t since_ms = 0;  // wall clock; 0 = never told: the declared initial value
-    std::string by;        // "prober eu", "switch by alice", "declared"
-    std::string detail;    // what the probe saw: "HTTP 503 in 2 ms"
+    std::string by;             // "prober eu", "switch by alice", "declared"
+    std::string detail;         // what the probe saw: "HTTP 503 in 2 ms"
     bool stale = false;
 };
 FactStory story_of(const world::FactKeeper& keeper, world::FactId id, std::int64_t now_unix_ms);
 using FactTeller = std::function<FactStory(world::FactId)>;
 
 struct ExplainRequest {
-    std::string name;               // "shop.example.com"
+    std::string name;  // "shop.example.com"
     std::uint16_t qtype = 1;
-    std::optional<Cidr> from;       // default: a client nobody knows, 0.0.0.0/0
+    std::optional<Cidr> from;  // default: a client nobody knows, 0.0.0.0/0
     FactArguments facts;
     std::vector<std::string> down;
 };
@@ -42,15 +42,15 @@ struct ExplainRequest {
 struct ExplainedNode {
     std::string name;
     std::uint32_t depth = 0;
-    std::string kind;               // "latency", "weight, draw sample of 8", "leaf"
-    std::string standing;           // under its parent: "weight 3", "20 ms", "priority 1"
-    std::string verdict;            // "live", "left out: a gate is down", …
+    std::string kind;      // "latency", "weight, draw sample of 8", "leaf"
+    std::string standing;  // under its parent: "weight 3", "20 ms", "priority 1"
+    std::string verdict;   // "live", "left out: a gate is down", …
     bool live = false;
     bool kept = false;
     bool last_resort = false;
-    std::uint32_t tier = 0;         // 1-based; 0 = in none
+    std::uint32_t tier = 0;  // 1-based; 0 = in none
     Fraction share;
-    std::vector<std::string> answers;   // a leaf's
+    std::vector<std::string> answers;  // a leaf's
     std::vector<FactStory> gates;
 };
 

@@ -8,8 +8,7 @@ namespace fairway::why {
 namespace {
 
 tl::unexpected<Error> bad(const std::string& key, const std::string& value, const char* right) {
-    return fail(Code::kInvalid, Origin::kDownstream,
-                "--fact " + key + "=" + value + ": " + right);
+    return fail(Code::kInvalid, Origin::kDownstream, "--fact " + key + "=" + value + ": " + right);
 }
 
 std::optional<double> number(const std::string& text) {

@@ -44,12 +44,13 @@ void set_down(const World& world, FactId id, Facts& facts) {
 
 // "eu" → "default/eu"; "shop/eu" stays.
 std::string with_namespace(std::string_view name) {
-    return name.find('/') == std::string_view::npos ? "default/" + std::string(name) : std::string(name);
+    return name.find('/') == std::string_view::npos ? "default/" + std::string(name)
+                                                    : std::string(name);
 }
 
 // A check by its own name; of one that probes a Service, every endpoint's.
-Status down_checks(const World& world, std::string_view what, const std::string& name, bool switches,
-                   Facts& facts) {
+Status down_checks(const World& world, std::string_view what, const std::string& name,
+                   bool switches, Facts& facts) {
     bool found = false;
     for (std::uint32_t id = 0; id < world.checks.bound(); ++id) {
         const CheckPart* part = world.checks.at(id);
@@ -59,12 +60,14 @@ Status down_checks(const World& world, std::string_view what, const std::string&
         found = true;
     }
     if (found) return {};
-    return unknown(what, std::string("there is no ") + (switches ? "RoutingControl " : "HealthCheck ") + name);
+    return unknown(
+        what, std::string("there is no ") + (switches ? "RoutingControl " : "HealthCheck ") + name);
 }
 
 // An endpoint without a check cannot be told down by a fact: its Service's checks are all there is.
-Status down_endpoints(const World& world, std::string_view what, Facts& facts,
-                      const std::function<bool(const world::ServicePart&, const world::EndpointPart&)>& wanted) {
+Status down_endpoints(
+    const World& world, std::string_view what, Facts& facts,
+    const std::function<bool(const world::ServicePart&, const world::EndpointPart&)>& wanted) {
     bool found = false, unchecked = false;
     for (std::uint32_t id = 0; id < world.services.bound(); ++id) {
         const auto* service = world.services.at(id);
@@ -79,7 +82,9 @@ Status down_endpoints(const World& world, std::string_view what, Facts& facts,
         }
     }
     if (!found) return unknown(what, "no endpoint is meant by that");
-    if (unchecked) return unknown(what, "an endpoint of it has no HealthCheck (targetRef), so nothing would notice");
+    if (unchecked)
+        return unknown(what,
+                       "an endpoint of it has no HealthCheck (targetRef), so nothing would notice");
     return {};
 }
 
@@ -88,7 +93,8 @@ Status down_endpoints(const World& world, std::string_view what, Facts& facts,
 Status take_down(const World& world, std::string_view what, Facts& facts) {
     const auto slash = what.find('/');
     std::string kind(what.substr(0, slash));
-    std::transform(kind.begin(), kind.end(), kind.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(kind.begin(), kind.end(), kind.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     if (slash == std::string_view::npos || slash + 1 == what.size()) {
         return unknown(what, "give KIND/NAME, such as region/eu");
     }
@@ -100,7 +106,8 @@ Status take_down(const World& world, std::string_view what, Facts& facts) {
         return {};
     }
     if (kind == "healthcheck") return down_checks(world, what, with_namespace(name), false, facts);
-    if (kind == "routingcontrol") return down_checks(world, what, with_namespace(name), true, facts);
+    if (kind == "routingcontrol")
+        return down_checks(world, what, with_namespace(name), true, facts);
     if (kind == "service") {
         return down_endpoints(world, what, facts,
                               [full = with_namespace(name)](const auto& service, const auto&) {
@@ -110,8 +117,9 @@ Status take_down(const World& world, std::string_view what, Facts& facts) {
     if (kind == "endpoint") {
         const auto address = IpAddr::parse(name);
         if (!address) return unknown(what, "give an address, such as endpoint/192.0.2.1");
-        return down_endpoints(world, what, facts,
-                              [&](const auto&, const auto& endpoint) { return endpoint.address == *address; });
+        return down_endpoints(world, what, facts, [&](const auto&, const auto& endpoint) {
+            return endpoint.address == *address;
+        });
     }
     return unknown(what, "KIND is one of region, healthcheck, routingcontrol, service, endpoint");
 }

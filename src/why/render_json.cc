@@ -18,7 +18,10 @@ void write_gate(JsonWriter& json, const FactStory& gate) {
 }
 
 void write_node(JsonWriter& json, const ExplainedNode& node) {
-    json.begin_object().field("name", node.name).field("depth", node.depth).field("kind", node.kind);
+    json.begin_object()
+        .field("name", node.name)
+        .field("depth", node.depth)
+        .field("kind", node.kind);
     json.field("standing", node.standing).field("verdict", node.verdict);
     json.field("live", node.live).field("kept", node.kept).field("lastResort", node.last_resort);
     json.field("tier", node.tier).field("share", node.share.text());

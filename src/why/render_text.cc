@@ -24,7 +24,8 @@ std::string clock_time(std::int64_t unix_ms) {
 }
 
 std::string gate_line(const FactStory& gate) {
-    std::string out = gate.name + " " + world::health_name(gate.health) + " since " + clock_time(gate.since_ms);
+    std::string out =
+        gate.name + " " + world::health_name(gate.health) + " since " + clock_time(gate.since_ms);
     if (!gate.by.empty()) out += " by " + gate.by;
     if (!gate.detail.empty()) out += ": " + gate.detail;
     if (gate.stale) out += " (stale)";
@@ -63,18 +64,18 @@ std::string explain_text(const Explanation& e) {
     std::string out = e.name + " " + e.type + " for " + e.client;
     out += e.region.empty() ? ", in no Region" : ", in Region " + e.region;
     out += "\n" + e.policy + ", ttl " + std::to_string(e.ttl) + " s, stickiness " + e.stickiness +
-           ", ECS scope /" + std::to_string(e.scope) + ", generation " + std::to_string(e.generation) + "\n\n";
+           ", ECS scope /" + std::to_string(e.scope) + ", generation " +
+           std::to_string(e.generation) + "\n\n";
     for (const auto& node : e.nodes) node_lines(node, out);
     out += "\nanswers: the chance to stand first\n";
     for (const auto& answer : e.answers) {
-        out += "  " + answer.answer + "  " + answer.share.text() + " (" + percent(answer.share) + "), ttl " +
-               std::to_string(answer.ttl) + ", from " + answer.leaf + "\n";
+        out += "  " + answer.answer + "  " + answer.share.text() + " (" + percent(answer.share) +
+               "), ttl " + std::to_string(answer.ttl) + ", from " + answer.leaf + "\n";
     }
     if (!e.no_data.is_zero()) out += "  NODATA  " + e.no_data.text() + "\n";
     if (!e.nx_domain.is_zero()) out += "  NXDOMAIN  " + e.nx_domain.text() + "\n";
-    const bool sets = std::any_of(e.outcomes.begin(), e.outcomes.end(), [](const auto& outcome) {
-        return outcome.answers.size() > 1;
-    });
+    const bool sets = std::any_of(e.outcomes.begin(), e.outcomes.end(),
+                                  [](const auto& outcome) { return outcome.answers.size() > 1; });
     if (sets) {
         out += "whole answers\n";
         for (const auto& outcome : e.outcomes) outcome_line(outcome, out);
@@ -86,7 +87,8 @@ std::string explain_text(const Explanation& e) {
 }
 
 std::string drill_text(const DrillReport& report) {
-    std::string out = "down: " + joined(report.down) + " (generation " + std::to_string(report.generation) + ")\n";
+    std::string out = "down: " + joined(report.down) + " (generation " +
+                      std::to_string(report.generation) + ")\n";
     for (const auto& policy : report.policies) {
         out += "\nTrafficPolicy/" + policy.name + " " + policy.type + "\n";
         for (const auto& view : policy.views) {
@@ -96,15 +98,16 @@ std::string drill_text(const DrillReport& report) {
                 if (!(share.before == share.after)) out += " -> " + percent(share.after);
             }
             if (!(view.unanswered_before == view.unanswered_after)) {
-                out += " unanswered " + percent(view.unanswered_before) + " -> " + percent(view.unanswered_after);
+                out += " unanswered " + percent(view.unanswered_before) + " -> " +
+                       percent(view.unanswered_after);
             }
             if (view.last_resort_after) out += "  LAST RESORT";
             out += "\n";
         }
         for (const auto& load : policy.loads) {
             char line[160];
-            std::snprintf(line, sizeof line, "  load of %s: %.0f -> %.0f clients", load.region.c_str(),
-                          load.before, load.after);
+            std::snprintf(line, sizeof line, "  load of %s: %.0f -> %.0f clients",
+                          load.region.c_str(), load.before, load.after);
             out += line;
             if (load.capacity != 0) out += " of " + std::to_string(load.capacity);
             if (load.overloaded()) out += "  OVERLOAD";

@@ -35,16 +35,21 @@ std::string region_name(std::string_view location) {
 std::string match_key(std::string_view code) {
     if (code == "WORLD") return "*";
     if (code.starts_with("GEO-")) return "group/" + std::string(code);
-    return (code.find('-') == std::string_view::npos ? "country/" : "subdivision/") + std::string(code);
+    return (code.find('-') == std::string_view::npos ? "country/" : "subdivision/") +
+           std::string(code);
 }
 
-bool disabled(const Value& object, std::string_view key) { return field(object, key).text() == "Disabled"; }
+bool disabled(const Value& object, std::string_view key) {
+    return field(object, key).text() == "Disabled";
+}
 
 struct Profile {
     std::string name;
     Value value;
     std::vector<Value> endpoints;
-    std::string method() const { return field(value, "trafficRoutingMethod").string("Performance"); }
+    std::string method() const {
+        return field(value, "trafficRoutingMethod").string("Performance");
+    }
     // Nothing of it can be chosen: for its parent it is stopped.
     bool inactive() const {
         return disabled(value, "profileStatus") ||
@@ -82,9 +87,10 @@ class AzureImporter {
     static Need need_of(const Value& endpoint);
     static std::string nested_target(const Value& endpoint);
     void write(const Profile& profile, const Need& need, const std::string& policy, bool serves);
-    Tree child_of(const Profile& profile, const Value& endpoint, std::size_t index, PolicyDraft& draft);
-    void add_target(const Profile& profile, const Value& endpoint, const std::string& node, Tree& child,
-                    PolicyDraft& draft);
+    Tree child_of(const Profile& profile, const Value& endpoint, std::size_t index,
+                  PolicyDraft& draft);
+    void add_target(const Profile& profile, const Value& endpoint, const std::string& node,
+                    Tree& child, PolicyDraft& draft);
     std::vector<std::string> gates_of(const Profile& profile, const Value& endpoint);
     void write_check(const Profile& profile, const Value& endpoint, const std::string& name);
     static Tree ranges_of(const Value& endpoint);
@@ -126,12 +132,14 @@ Status AzureImporter::read(const ImportFile& file) {
 Status AzureImporter::add_profile(const ImportFile& file, const Value& value) {
     const std::string name = last_segment(value["name"].text());
     if (name.empty() || !field(value, "trafficRoutingMethod")) {
-        return cannot_import(file.name, value.pos(),
-                             "not a Traffic Manager profile: name and trafficRoutingMethod are needed");
+        return cannot_import(
+            file.name, value.pos(),
+            "not a Traffic Manager profile: name and trafficRoutingMethod are needed");
     }
     Profile profile{name, value, {}};
     for (const auto& endpoint : field(value, "endpoints").items()) {
-        if (!endpoint["name"]) return cannot_import(file.name, endpoint.pos(), "an endpoint needs a name");
+        if (!endpoint["name"])
+            return cannot_import(file.name, endpoint.pos(), "an endpoint needs a name");
         profile.endpoints.push_back(endpoint);
     }
     if (!profiles_.emplace(name, std::move(profile)).second) {
@@ -162,8 +170,9 @@ void AzureImporter::find_references() {
             auto& policies = references_[target];
             const Need need = need_of(endpoint);
             if (policies.contains(need)) continue;
-            policies[need] = policies.empty() ? names_.at(target)
-                                              : out_.unique_name("TrafficPolicy", names_.at(target));
+            policies[need] = policies.empty()
+                                 ? names_.at(target)
+                                 : out_.unique_name("TrafficPolicy", names_.at(target));
         }
     }
 }
@@ -208,9 +217,10 @@ void AzureImporter::write(const Profile& profile, const Need& need, const std::s
     const auto ttl = field(profile.value, "dnsConfig")["ttl"].integer().value_or(60);
     PolicyDraft draft(serves ? std::vector{hostname} : std::vector<std::string>{}, "A",
                       static_cast<std::uint32_t>(ttl));
-    out_.add_zone(hostname.substr(hostname.find('.') + 1),
-                  "the profiles' own names are served in it; add the names that your clients ask for "
-                  "to spec.hostnames");
+    out_.add_zone(
+        hostname.substr(hostname.find('.') + 1),
+        "the profiles' own names are served in it; add the names that your clients ask for "
+        "to spec.hostnames");
     draft.set_family(method == "MultiValue" ? "before" : "after");
     // A client of Performance always gets the same of several endpoints in one region.
     if (method == "Performance") draft.set_stickiness("client");
@@ -255,8 +265,9 @@ Tree AzureImporter::child_of(const Profile& profile, const Value& endpoint, std:
     Tree child = Tree::map();
     add_target(profile, endpoint, node, child, draft);
     if (method == "Priority") {
-        child.set("priority", field(endpoint, "priority").integer().value_or(
-                                  static_cast<std::int64_t>(index) + 1));
+        child.set(
+            "priority",
+            field(endpoint, "priority").integer().value_or(static_cast<std::int64_t>(index) + 1));
     } else if (method == "Weighted") {
         child.set("weight", field(endpoint, "weight").integer().value_or(1));
     } else if (method == "Performance") {
@@ -270,7 +281,8 @@ Tree AzureImporter::child_of(const Profile& profile, const Value& endpoint, std:
         }
     } else if (method == "Geographic") {
         Tree match = Tree::sequence();
-        for (const auto& code : field(endpoint, "geoMapping").items()) match.add(match_key(code.text()));
+        for (const auto& code : field(endpoint, "geoMapping").items())
+            match.add(match_key(code.text()));
         child.set("match", std::move(match));
     } else if (method == "Subnet" && field(endpoint, "subnets").size() > 0) {
         child.set("ranges", ranges_of(endpoint));
@@ -283,11 +295,11 @@ Tree AzureImporter::child_of(const Profile& profile, const Value& endpoint, std:
     return child;
 }
 
-void AzureImporter::add_target(const Profile& profile, const Value& endpoint, const std::string& node,
-                               Tree& child, PolicyDraft& draft) {
+void AzureImporter::add_target(const Profile& profile, const Value& endpoint,
+                               const std::string& node, Tree& child, PolicyDraft& draft) {
     const std::string nested = nested_target(endpoint);
-    const auto ttl = static_cast<std::uint32_t>(
-        field(profile.value, "dnsConfig")["ttl"].integer().value_or(60));
+    const auto ttl =
+        static_cast<std::uint32_t>(field(profile.value, "dnsConfig")["ttl"].integer().value_or(60));
     child.set("node", node);
     if (const auto at = profiles_.find(nested); at != profiles_.end()) {
         if (at->second.inactive()) {
@@ -320,7 +332,8 @@ std::vector<std::string> AzureImporter::gates_of(const Profile& profile, const V
     return {name};
 }
 
-void AzureImporter::write_check(const Profile& profile, const Value& endpoint, const std::string& name) {
+void AzureImporter::write_check(const Profile& profile, const Value& endpoint,
+                                const std::string& name) {
     const auto& monitor = field(profile.value, "monitorConfig");
     const auto ip = IpAddr::parse(field(endpoint, "target").text());
     const std::string label = profile.name + "/" + endpoint["name"].string();
@@ -328,8 +341,9 @@ void AzureImporter::write_check(const Profile& profile, const Value& endpoint, c
     if (!monitor || !ip) {
         spec.set("type", "External").set("initial", "Up");
         if (monitor) {
-            out_.lost(label, "its probe goes to a host name, and we probe addresses: an External "
-                             "check; give spec.address to have it probed");
+            out_.lost(label,
+                      "its probe goes to a host name, and we probe addresses: an External "
+                      "check; give spec.address to have it probed");
         } else {
             out_.assumed(label, "no monitorConfig in the export: an External check, up until told");
         }
@@ -370,7 +384,8 @@ Tree AzureImporter::ranges_of(const Value& endpoint) {
         std::string last = subnet["last"].string();
         const auto ip = IpAddr::parse(first);
         const auto scope = subnet["scope"].integer();
-        if (last.empty() && ip && scope) last = Cidr::of(*ip, static_cast<unsigned>(*scope)).last().text();
+        if (last.empty() && ip && scope)
+            last = Cidr::of(*ip, static_cast<unsigned>(*scope)).last().text();
         if (last.empty()) last = first;
         ranges.add(std::move(Tree::map().set("first", first).set("last", last)));
     }

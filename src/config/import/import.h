@@ -24,7 +24,7 @@ struct ImportNote {
 };
 
 struct Imported {
-    std::vector<ImportFile> files;   // manifests and master files; names relative to the folder
+    std::vector<ImportFile> files;  // manifests and master files; names relative to the folder
     std::vector<ImportNote> notes;
     std::vector<std::string> sources;  // "recordsets.json: 14 record sets of example.com"
 

@@ -18,8 +18,8 @@ struct Cluster {
 };
 
 struct Host {
-    std::string name;       // "app.example.com"
-    std::string gslb;       // of the first cluster
+    std::string name;  // "app.example.com"
+    std::string gslb;  // of the first cluster
     Value strategy;
     std::vector<Cluster> clusters;
 };
@@ -29,7 +29,8 @@ class K8gbImporter {
     Result<Imported> run(std::span<const ImportFile> files) {
         for (const auto& file : files) FW_TRY_VOID(read(file));
         if (hosts_.empty()) {
-            return cannot_import(files.empty() ? "-" : files.front().name, {1, 1}, "no Gslb is in it");
+            return cannot_import(files.empty() ? "-" : files.front().name, {1, 1},
+                                 "no Gslb is in it");
         }
         for (auto& [name, host] : hosts_) write(host);
         write_regions();
@@ -71,7 +72,8 @@ Tree closed(std::string_view op, std::string_view draw = {}) {
 }
 
 std::uint32_t ttl_of(const Host& host) {
-    return static_cast<std::uint32_t>(host.strategy["dnsTtlSeconds"].integer().value_or(kDefaultTtl));
+    return static_cast<std::uint32_t>(
+        host.strategy["dnsTtlSeconds"].integer().value_or(kDefaultTtl));
 }
 
 Status K8gbImporter::read(const ImportFile& file) {
@@ -111,7 +113,8 @@ void K8gbImporter::read_database(const ImportFile& file, const Value& dump) {
 
 std::vector<std::string> K8gbImporter::hosts_of(const Value& gslb) {
     std::vector<std::string> hosts;
-    for (const auto& server : gslb["status"]["servers"].items()) hosts.push_back(server["host"].string());
+    for (const auto& server : gslb["status"]["servers"].items())
+        hosts.push_back(server["host"].string());
     if (hosts.empty()) {
         for (const auto& rule : gslb["spec"]["ingress"]["rules"].items()) {
             hosts.push_back(rule["host"].string());
@@ -122,21 +125,24 @@ std::vector<std::string> K8gbImporter::hosts_of(const Value& gslb) {
 
 Status K8gbImporter::read_gslb(const ImportFile& file, const Value& gslb) {
     const std::string_view api = gslb["apiVersion"].text();
-    if (gslb["kind"].text() != "Gslb" || !(api.starts_with("k8gb.io/") || api.starts_with("k8gb.absa.oss/"))) {
+    if (gslb["kind"].text() != "Gslb" ||
+        !(api.starts_with("k8gb.io/") || api.starts_with("k8gb.absa.oss/"))) {
         return cannot_import(file.name, gslb.pos(), "kind Gslb of k8gb.io is expected");
     }
     const std::string name = gslb["metadata"]["name"].string("gslb");
     const std::string tag = gslb["status"]["geoTag"].string();
     if (tag.empty()) {
-        return cannot_import(file.name, gslb.pos(), "status.geoTag is needed: export the objects with "
-                                                    "their status, one from each cluster");
+        return cannot_import(file.name, gslb.pos(),
+                             "status.geoTag is needed: export the objects with "
+                             "their status, one from each cluster");
     }
     Cluster cluster{tag, {}, {}};
     for (const auto& ip : gslb["status"]["loadBalancer"]["exposedIps"].items()) {
         cluster.addresses.push_back(ip.string());
     }
     const auto hosts = hosts_of(gslb);
-    if (hosts.empty()) out_.lost("Gslb " + name + " of " + tag, "no host in status.servers or spec.ingress");
+    if (hosts.empty())
+        out_.lost("Gslb " + name + " of " + tag, "no host in status.servers or spec.ingress");
     for (const auto& host_name : hosts) {
         Host& host = hosts_[host_name];
         if (host.name.empty()) {
@@ -148,12 +154,14 @@ Status K8gbImporter::read_gslb(const ImportFile& file, const Value& gslb) {
         host.clusters.push_back(cluster);
     }
     if (gslb["spec"]["strategy"]["splitBrainThresholdSeconds"]) {
-        out_.lost("Gslb " + name, "strategy.splitBrainThresholdSeconds, which k8gb itself does not use");
+        out_.lost("Gslb " + name,
+                  "strategy.splitBrainThresholdSeconds, which k8gb itself does not use");
     }
     return {};
 }
 
-void K8gbImporter::add_cluster(const Cluster& cluster, const std::string& node, PolicyDraft& draft) {
+void K8gbImporter::add_cluster(const Cluster& cluster, const std::string& node,
+                               PolicyDraft& draft) {
     Tree children = Tree::sequence();
     for (const auto& address : cluster.addresses) {
         const std::string leaf = draft.node_name(address);
@@ -181,12 +189,14 @@ Tree K8gbImporter::add_groups(const Host& host, PolicyDraft& draft,
                               const std::vector<std::string>& wanted, bool weighted) {
     Tree children = Tree::sequence();
     for (const auto& cluster : host.clusters) {
-        if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), cluster.tag) == wanted.end()) continue;
+        if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), cluster.tag) == wanted.end())
+            continue;
         const std::string node = draft.node_name(cluster.tag);
         add_cluster(cluster, node, draft);
         Tree child = Tree::map();
         child.set("node", node);
-        if (weighted) child.set("weight", host.strategy["weight"][cluster.tag].integer().value_or(0));
+        if (weighted)
+            child.set("weight", host.strategy["weight"][cluster.tag].integer().value_or(0));
         children.add(std::move(child));
     }
     return children;
@@ -248,8 +258,9 @@ std::string K8gbImporter::tag_of_address(const std::string& address) const {
 // Targets whose database field equals the client's, else all: equality, not distance.
 void K8gbImporter::write_geoip(const Host& host, PolicyDraft& draft) {
     if (database_.empty()) {
-        out_.lost("host " + host.name, "strategy geoip without its database: all targets are answered; "
-                                       "give the output of mmdbinspect as one more file");
+        out_.lost("host " + host.name,
+                  "strategy geoip without its database: all targets are answered; "
+                  "give the output of mmdbinspect as one more file");
     }
     std::map<std::string, Tree> by_tag;
     Tree all = Tree::sequence();
@@ -260,7 +271,8 @@ void K8gbImporter::write_geoip(const Host& host, PolicyDraft& draft) {
             all.add(std::move(Tree::map().set("node", leaf)));
             const std::string tag = tag_of_address(address);
             if (tag.empty()) continue;
-            by_tag.try_emplace(tag, Tree::sequence()).first->second.add(std::move(Tree::map().set("node", leaf)));
+            by_tag.try_emplace(tag, Tree::sequence())
+                .first->second.add(std::move(Tree::map().set("node", leaf)));
         }
     }
     const std::string everybody = draft.node_name("all");
@@ -287,25 +299,31 @@ void K8gbImporter::write_geoip(const Host& host, PolicyDraft& draft) {
 void K8gbImporter::write_local_targets(const Host& host) {
     const bool alone = host.clusters.size() == 1;
     for (const auto& cluster : host.clusters) {
-        PolicyDraft draft(alone ? std::vector{"localtargets-" + host.name} : std::vector<std::string>{}, "A",
-                          ttl_of(host));
+        PolicyDraft draft(
+            alone ? std::vector{"localtargets-" + host.name} : std::vector<std::string>{}, "A",
+            ttl_of(host));
         const std::string node = draft.node_name(cluster.tag);
         add_cluster(cluster, node, draft);
         draft.set_root(node);
-        out_.add("TrafficPolicy", out_.unique_name("TrafficPolicy", "localtargets-" + host.name + "-" + cluster.tag),
+        out_.add("TrafficPolicy",
+                 out_.unique_name("TrafficPolicy", "localtargets-" + host.name + "-" + cluster.tag),
                  draft.spec());
     }
     if (!alone) {
-        out_.assumed("host " + host.name, "localtargets-" + host.name + " differs from cluster to cluster; "
-                                          "its policies stand without a host name, one a cluster");
+        out_.assumed("host " + host.name,
+                     "localtargets-" + host.name +
+                         " differs from cluster to cluster; "
+                         "its policies stand without a host name, one a cluster");
     }
 }
 
 void K8gbImporter::write(Host& host) {
     for (const auto& cluster : host.clusters) {
         out_.add_external_check(cluster.check);
-        out_.assumed("host " + host.name, "health of cluster " + cluster.tag + " (its Service has ready Pods) "
-                                          "is the External check " + cluster.check + ", up until told");
+        out_.assumed("host " + host.name, "health of cluster " + cluster.tag +
+                                              " (its Service has ready Pods) "
+                                              "is the External check " +
+                                              cluster.check + ", up until told");
     }
     PolicyDraft draft({host.name}, "A", ttl_of(host));
     const std::string type = host.strategy["type"].string("roundRobin");
@@ -314,7 +332,8 @@ void K8gbImporter::write(Host& host) {
     } else if (type == "geoip") {
         write_geoip(host, draft);
     } else {
-        if (type != "roundRobin") out_.lost("host " + host.name, "strategy " + type + ": taken as roundRobin");
+        if (type != "roundRobin")
+            out_.lost("host " + host.name, "strategy " + type + ": taken as roundRobin");
         write_round_robin(host, draft);
     }
     out_.add("TrafficPolicy", out_.unique_name("TrafficPolicy", host.name), draft.spec());
@@ -337,6 +356,8 @@ void K8gbImporter::write_regions() {
 
 }  // namespace
 
-Result<Imported> import_k8gb(std::span<const ImportFile> files) { return K8gbImporter().run(files); }
+Result<Imported> import_k8gb(std::span<const ImportFile> files) {
+    return K8gbImporter().run(files);
+}
 
 }  // namespace fairway::config

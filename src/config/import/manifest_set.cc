@@ -118,8 +118,9 @@ void ManifestSet::add_region(const std::string& name) {
                 "the export holds no latencies: 1 ms per 100 km from public coordinates; declare "
                 "spec.latency and spec.cidrs to do better");
     } else {
-        lost("Region " + name, "its place is not known to us: declare spec.coordinates or "
-                               "spec.latency, until then it counts as farthest");
+        lost("Region " + name,
+             "its place is not known to us: declare spec.coordinates or "
+             "spec.latency, until then it counts as farthest");
     }
     add("Region", name, std::move(spec));
 }
@@ -146,13 +147,11 @@ void ManifestSet::add_file(std::string name, std::string text) {
 }
 
 void ManifestSet::lost(std::string_view object, std::string_view what) {
-    imported_.notes.push_back(
-        {ImportNote::Kind::kLost, std::string(object), std::string(what)});
+    imported_.notes.push_back({ImportNote::Kind::kLost, std::string(object), std::string(what)});
 }
 
 void ManifestSet::assumed(std::string_view object, std::string_view what) {
-    imported_.notes.push_back(
-        {ImportNote::Kind::kAssumed, std::string(object), std::string(what)});
+    imported_.notes.push_back({ImportNote::Kind::kAssumed, std::string(object), std::string(what)});
 }
 
 void ManifestSet::lost_members(const Value& map, std::initializer_list<std::string_view> known,

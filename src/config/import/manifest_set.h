@@ -1,5 +1,5 @@
-// What every importer writes into: manifests with names that Kubernetes accepts, one file an object,
-// and the notes on what could not be carried over. Control thread.
+// What every importer writes into: manifests with names that Kubernetes accepts, one file an
+// object, and the notes on what could not be carried over. Control thread.
 #pragma once
 
 #include <map>

@@ -26,7 +26,8 @@ std::string PolicyDraft::node_name(std::string_view wanted) {
     for (const char c : wanted.substr(0, kNodeNameMax - 4)) base += fits_name(c) ? c : '-';
     if (base.empty()) base = "node";
     last_name_ = base;
-    for (int n = 2; !names_.insert(last_name_).second; ++n) last_name_ = base + "-" + std::to_string(n);
+    for (int n = 2; !names_.insert(last_name_).second; ++n)
+        last_name_ = base + "-" + std::to_string(n);
     return last_name_;
 }
 

@@ -17,13 +17,15 @@ bool is_plain(const std::vector<Record>& group) {
 
 class Writer {
   public:
-    Writer(const Export& source, ManifestSet& out) : source_(source), out_(out), checks_(source, out) {}
+    Writer(const Export& source, ManifestSet& out)
+        : source_(source), out_(out), checks_(source, out) {}
 
     Status write() {
         find_origin();
         name_policies();
         write_zone();
-        for (const auto& [key, name] : policy_names_) write_policy(key, source_.groups.at(key), name);
+        for (const auto& [key, name] : policy_names_)
+            write_policy(key, source_.groups.at(key), name);
         for (const auto& [name, document] : source_.policy_documents) {
             FW_TRY_VOID(add_policy_document(name, document, checks_, out_));
         }
@@ -35,7 +37,8 @@ class Writer {
     void name_policies();
     void write_zone();
     void write_soa(Tree& spec);
-    void write_policy(const GroupKey& key, const std::vector<Record>& group, const std::string& name);
+    void write_policy(const GroupKey& key, const std::vector<Record>& group,
+                      const std::string& name);
     void add_record(PolicyDraft& draft, const Record& record);
     Tree child_of(const Record& record, const std::string& node);
     void set_place(const Record& record, Tree& child);
@@ -73,7 +76,8 @@ void Writer::find_origin() {
     }
     for (const auto& [key, group] : source_.groups) is_name = is_name || key.first == common;
     origin_ = is_name && !parent(common).empty() ? parent(common) : common;
-    out_.assumed("zone " + origin_, "the export has no SOA: the names' common suffix is its origin");
+    out_.assumed("zone " + origin_,
+                 "the export has no SOA: the names' common suffix is its origin");
 }
 
 void Writer::name_policies() {
@@ -107,7 +111,8 @@ void Writer::write_zone() {
         if (!is_plain(group) || key.second == "SOA") continue;
         const Record& record = group.front();
         if (!record.health_check.empty()) {
-            out_.lost(record.label(), "a simple record's health check decides nothing and is left out");
+            out_.lost(record.label(),
+                      "a simple record's health check decides nothing and is left out");
         }
         if (key.first == origin_ && key.second == "NS") {
             for (const auto& value : record.values) name_servers.add(owner_name(value));
@@ -168,23 +173,32 @@ std::uint32_t Writer::ttl_of(const GroupKey& key, int depth) const {
 void Writer::write_policy(const GroupKey& key, const std::vector<Record>& group,
                           const std::string& name) {
     PolicyDraft draft(key.first == origin_ || key.first.ends_with("." + origin_)
-                          ? std::vector{key.first} : std::vector<std::string>{},
+                          ? std::vector{key.first}
+                          : std::vector<std::string>{},
                       key.second, ttl_of(key, 0));
     Tree select = Tree::map();
     const Record& first = group.front();
-    if (first.weight) select.set("op", "weight");
-    else if (!first.region.empty()) select.set("op", "latency");
-    else if (!first.geo_key.empty()) select.set("op", "match");
-    else if (first.geo_proximity) select.set("op", "proximity");
-    else if (!first.failover.empty()) select.set("op", "priority");
-    else if (first.cidr) select.set("op", "cidr");
-    else if (first.multivalue) select.set("op", "uniform").set("draw", "sample").set("k", 8);
-    else select.set("op", "uniform");
+    if (first.weight)
+        select.set("op", "weight");
+    else if (!first.region.empty())
+        select.set("op", "latency");
+    else if (!first.geo_key.empty())
+        select.set("op", "match");
+    else if (first.geo_proximity)
+        select.set("op", "proximity");
+    else if (!first.failover.empty())
+        select.set("op", "priority");
+    else if (first.cidr)
+        select.set("op", "cidr");
+    else if (first.multivalue)
+        select.set("op", "uniform").set("draw", "sample").set("k", 8);
+    else
+        select.set("op", "uniform");
 
     Tree children = Tree::sequence();
     for (const auto& record : group) {
-        const std::string node = draft.node_name(
-            record.set_identifier.empty() ? "record" : record.set_identifier);
+        const std::string node =
+            draft.node_name(record.set_identifier.empty() ? "record" : record.set_identifier);
         Tree child = child_of(record, node);
         if (record.cidr && record.cidr->second != "*" && !child.find("cidrs")) continue;
         children.add(std::move(child));
@@ -234,7 +248,8 @@ void Writer::set_blocks(const Record& record, Tree& child) {
     auto at = source_.cidr_collections.find(collection);
     if (at == source_.cidr_collections.end() && source_.cidr_collections.size() == 1) {
         at = source_.cidr_collections.begin();
-        out_.assumed(record.label(), "the only CIDR listing given is taken as collection " + collection);
+        out_.assumed(record.label(),
+                     "the only CIDR listing given is taken as collection " + collection);
     }
     Tree cidrs = Tree::sequence();
     if (at != source_.cidr_collections.end()) {
@@ -244,7 +259,8 @@ void Writer::set_blocks(const Record& record, Tree& child) {
         }
     }
     if (cidrs.empty()) {
-        out_.lost(record.label(), "the blocks of location " + location + " in collection " + collection +
+        out_.lost(record.label(), "the blocks of location " + location + " in collection " +
+                                      collection +
                                       " are not in the export: the record is left out; name the "
                                       "listing's file after its collection");
         return;
@@ -254,11 +270,13 @@ void Writer::set_blocks(const Record& record, Tree& child) {
 
 std::vector<std::string> Writer::gates_of(const Record& record, bool with_target) {
     std::vector<std::string> gates;
-    if (!record.health_check.empty()) gates.push_back(checks_.name_of(record.health_check, record.label()));
+    if (!record.health_check.empty())
+        gates.push_back(checks_.name_of(record.health_check, record.label()));
     // Elastic Load Balancing knows its targets' health; that verdict has to be told.
     if (with_target) {
         const std::string check = "target-" + record.alias->key;
-        gates.push_back(checks_.name_of(check, "alias " + record.label() + " (EvaluateTargetHealth)"));
+        gates.push_back(
+            checks_.name_of(check, "alias " + record.label() + " (EvaluateTargetHealth)"));
     }
     return gates;
 }
@@ -281,8 +299,9 @@ void Writer::add_record(PolicyDraft& draft, const Record& record) {
     draft.add_hostname(node, record.alias->dns_name, record.ttl,
                        gates_of(record, record.alias->evaluate_target_health));
     if (record.failover.empty() || record.alias->evaluate_target_health) return;
-    out_.assumed(record.label(), "a failover alias without EvaluateTargetHealth: taken as the guide "
-                                 "does, its health check alone decides");
+    out_.assumed(record.label(),
+                 "a failover alias without EvaluateTargetHealth: taken as the guide "
+                 "does, its health check alone decides");
 }
 
 }  // namespace

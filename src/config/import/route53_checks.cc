@@ -4,8 +4,8 @@
 namespace fairway::config::route53 {
 namespace {
 
-constexpr std::string_view kAlways[] = {"Type",     "RequestInterval", "FailureThreshold",
-                                        "Inverted", "Disabled"};
+constexpr std::string_view kAlways[] = {"Type", "RequestInterval", "FailureThreshold", "Inverted",
+                                        "Disabled"};
 
 // The last part of an ARN: ".../routingcontrol/abc" → "abc".
 std::string_view last_part(std::string_view arn) {
@@ -32,9 +32,9 @@ std::string CheckNames::name_of(const std::string& id, std::string_view used_by)
     if (name.empty()) {
         name = manifest_name(id);
         out_.add_external_check(name);
-        out_.assumed("health check " + id,
-                     "used by " + std::string(used_by) + " but not exported: an External check, up "
-                     "until it is told otherwise");
+        out_.assumed("health check " + id, "used by " + std::string(used_by) +
+                                               " but not exported: an External check, up "
+                                               "until it is told otherwise");
     }
     return name;
 }
@@ -58,7 +58,8 @@ Tree CheckNames::spec_of(const std::string& id, const Value& config) {
         Tree control_spec = Tree::map();
         control_spec.set("initialState", "On");
         out_.add("RoutingControl", control, std::move(control_spec), arn);
-        out_.assumed("routing control " + arn, "its position is not exported: On until it is moved");
+        out_.assumed("routing control " + arn,
+                     "its position is not exported: On until it is moved");
         Tree ref = Tree::map();
         ref.set("name", control);
         spec.set("type", "RoutingControl").set("routingControlRef", std::move(ref));
@@ -70,10 +71,13 @@ Tree CheckNames::spec_of(const std::string& id, const Value& config) {
     spec.set("type", "External").set("initial", unhealthy ? "Down" : "Up");
     set_common(config, spec);
     if (type == "CLOUDWATCH_METRIC") {
-        out_.assumed(label, "follows a CloudWatch alarm: an External check, its verdict must be "
-                            "told (PUT /fairway/v1/facts/HealthCheck/default/" + names_.at(id) + ")");
+        out_.assumed(label,
+                     "follows a CloudWatch alarm: an External check, its verdict must be "
+                     "told (PUT /fairway/v1/facts/HealthCheck/default/" +
+                         names_.at(id) + ")");
     } else {
-        out_.lost(label, "type " + std::string(type) + " is not one that we know: an External check");
+        out_.lost(label,
+                  "type " + std::string(type) + " is not one that we know: an External check");
     }
     return spec;
 }

@@ -12,14 +12,19 @@ constexpr std::uint32_t kDocumentTtl = 60;  // an instance names the TTL; docume
 
 class DocumentWriter {
   public:
-    DocumentWriter(const std::string& name, const Value& document, CheckNames& checks, ManifestSet& out)
-        : label_("traffic policy " + name), document_(document), checks_(checks), out_(out),
+    DocumentWriter(const std::string& name, const Value& document, CheckNames& checks,
+                   ManifestSet& out)
+        : label_("traffic policy " + name),
+          document_(document),
+          checks_(checks),
+          out_(out),
           draft_({}, document["RecordType"].string("A"), kDocumentTtl) {}
 
     Result<Tree> write() {
         FW_TRY(const std::string root, start());
         draft_.set_root(root);
-        out_.assumed(label_, "no policy instance is in a document: add spec.hostnames and spec.ttl");
+        out_.assumed(label_,
+                     "no policy instance is in a document: add spec.hostnames and spec.ttl");
         return draft_.spec();
     }
 
@@ -99,12 +104,14 @@ class DocumentWriter {
 
     void place(std::string_view type, const Value& item, Tree& child) {
         if (type == "weighted") {
-            child.set("weight", static_cast<std::int64_t>(std::atoll(item["Weight"].string("1").c_str())));
+            child.set("weight",
+                      static_cast<std::int64_t>(std::atoll(item["Weight"].string("1").c_str())));
         } else if (type == "geo") {
             Tree match = Tree::sequence();
             const bool is_default = item["IsDefault"].text() == "true";
-            match.add(is_default ? "*" : geo_key(item["Continent"].text(), item["Country"].text(),
-                                                 item["Subdivision"].text()));
+            match.add(is_default ? "*"
+                                 : geo_key(item["Continent"].text(), item["Country"].text(),
+                                           item["Subdivision"].text()));
             child.set("match", std::move(match));
         } else if (type == "latency" || (type == "geoproximity" && item["Region"])) {
             // "aws:route53:us-east-1" in geoproximity rules.

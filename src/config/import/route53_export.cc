@@ -1,6 +1,5 @@
 #include "config/import/route53_export.h"
 
-
 #include "config/json.h"
 
 namespace fairway::config::route53 {
@@ -107,12 +106,12 @@ class Reader {
         }
         read_alias(set, record);
         read_routing(set, record);
-        out_.lost_members(set,
-                          {"Name", "Type", "SetIdentifier", "HealthCheckId", "TTL",
-                           "ResourceRecords", "AliasTarget", "Weight", "Region", "GeoLocation",
-                           "GeoProximityLocation", "Failover", "MultiValueAnswer",
-                           "CidrRoutingConfig"},
-                          record.label());
+        out_.lost_members(
+            set,
+            {"Name", "Type", "SetIdentifier", "HealthCheckId", "TTL", "ResourceRecords",
+             "AliasTarget", "Weight", "Region", "GeoLocation", "GeoProximityLocation", "Failover",
+             "MultiValueAnswer", "CidrRoutingConfig"},
+            record.label());
         if (record.values.empty() && !record.alias) {
             return cannot_import(file.name, set.pos(),
                                  "a record set needs ResourceRecords or an AliasTarget");

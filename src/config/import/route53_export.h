@@ -45,7 +45,7 @@ using GroupKey = std::pair<std::string, std::string>;  // name, type
 
 struct Export {
     std::map<GroupKey, std::vector<Record>> groups;
-    std::vector<std::pair<std::string, Value>> health_checks;    // id, HealthCheckConfig
+    std::vector<std::pair<std::string, Value>> health_checks;     // id, HealthCheckConfig
     std::vector<std::pair<std::string, Value>> policy_documents;  // name, document
     // location -> blocks, by collection; "" = a listing that does not say which.
     std::map<std::string, std::map<std::string, std::vector<std::string>>> cidr_collections;
