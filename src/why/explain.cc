@@ -130,52 +130,16 @@ constexpr const char* kStickiness[] = {"none", "subnet", "client"};
 
 void describe(const world::World& world, const PolicyPart& part, const steer::Query& query,
               Explanation& out) {
-    out.generation = world.generation;
     out.policy = "TrafficPolicy/" + part.name;
     out.ttl = part.ttl;
     out.stickiness = kStickiness[static_cast<int>(part.stickiness)];
-    out.client = query.client.text();
     if (query.region.known()) out.region = world.regions->regions[query.region.value].name;
 }
 
-}  // namespace
-
-world::PolicyId find_policy(const world::World& world, std::string_view name, std::uint16_t qtype) {
-    const std::string wanted = lower_without_dot(name);
-    for (std::uint32_t id = 0; id < world.policies.bound(); ++id) {
-        const PolicyPart* part = world.policies.at(id);
-        if (!part || part->qtype != qtype) continue;
-        if (std::find(part->hostnames.begin(), part->hostnames.end(), wanted) !=
-            part->hostnames.end()) {
-            return part->id;
-        }
-    }
-    return {};
-}
-
-FactStory story_of(const world::FactKeeper& keeper, world::FactId id, std::int64_t now_unix_ms) {
-    auto standing = keeper.standing(id, now_unix_ms);
-    return {std::move(standing.name),   standing.health,
-            standing.since_unix_ms,     std::move(standing.by),
-            std::move(standing.detail), standing.stale};
-}
-
-Result<Explanation> explain(const world::World& world, const world::Facts& facts,
-                            const FactTeller& teller, const ExplainRequest& request) {
-    const auto id = find_policy(world, request.name, request.qtype);
-    if (!id.known()) {
-        return fail(Code::kNotFound, Origin::kDownstream,
-                    request.name + ": no TrafficPolicy steers this name for type " +
-                        wire::dns::type_text(wire::dns::Type{request.qtype}));
-    }
-    world::Facts as_if = facts;
-    FW_TRY_VOID(take_down(world, request.down, as_if));
-    FW_TRY(const GivenFacts given, GivenFacts::parse(world, request.facts));
-    const Cidr nobody = Cidr::of(IpAddr::v4(0u), 0);
-    steer::Query query = steer::locate(world, request.from.value_or(nobody), request.qtype);
-    given.apply(query);
-
-    const PolicyPart& part = *world.policies.at(id.value);
+// The decision itself: nodes, answers, outcomes.
+void tell_policy(const world::World& world, const world::Facts& facts, const world::Facts& as_if,
+                 const FactTeller& teller, const PolicyPart& part, const steer::Query& query,
+                 Explanation& out) {
     const FactTeller tell_as_if = [&](world::FactId fact) {
         FactStory story = teller(fact);
         if (as_if.health(fact) != facts.health(fact)) {
@@ -185,15 +149,11 @@ Result<Explanation> explain(const world::World& world, const world::Facts& facts
         }
         return story;
     };
-    const Distribution distribution = steer::distribute(world, as_if, id, query);
-    Explanation out;
-    out.name = lower_without_dot(request.name);
-    out.type = wire::dns::type_text(wire::dns::Type{request.qtype});
-    describe(world, part, query, out);
+    const Distribution distribution = steer::distribute(world, as_if, part.id, query);
     Teller(world, part, distribution, tell_as_if).walk(0, 0, out.nodes);
     for (const auto& share : distribution.shares) {
-        out.answers.push_back(
-            {share.text, share.share, share.ttl, part.names[part.nodes[share.leaf].name]});
+        out.answers.push_back({share.text, share.share, share.ttl,
+                               part.names[part.nodes[share.leaf].name]});
     }
     out.outcomes = distribution.outcomes;
     out.too_many_outcomes = distribution.too_many;
@@ -202,6 +162,59 @@ Result<Explanation> explain(const world::World& world, const world::Facts& facts
     out.approximate = distribution.approximate;
     out.last_resort = distribution.last_resort;
     out.scope = distribution.scope;
+}
+
+}  // namespace
+
+FactStory story_of(const world::FactKeeper& keeper, world::FactId id, std::int64_t now_unix_ms) {
+    auto standing = keeper.standing(id, now_unix_ms);
+    return {std::move(standing.name),   standing.health,
+            standing.since_unix_ms,     std::move(standing.by),
+            std::move(standing.detail), standing.stale};
+}
+
+// Follows aliases to what answers; `out` is told each step.
+static Result<NameStanding> follow(const world::World& world, const ExplainRequest& request,
+                            Explanation& out) {
+    constexpr int kAliasesMax = 16;
+    std::string name = request.name;
+    for (int step = 0; step < kAliasesMax; ++step) {
+        NameStanding standing = look_up(world, name, request.qtype);
+        if (standing.kind == NameStanding::Kind::kAlias) {
+            out.aliases.push_back(lower_without_dot(name) + " CNAME " + standing.target);
+            name = standing.target;
+            continue;
+        }
+        if (standing.kind == NameStanding::Kind::kSteered ||
+            standing.kind == NameStanding::Kind::kStatic) {
+            return standing;
+        }
+        return fail(Code::kNotFound, Origin::kDownstream,
+                    lower_without_dot(name) + " " + out.type + ": " + standing_text(standing.kind));
+    }
+    return fail(Code::kNotFound, Origin::kDownstream, request.name + ": a loop of aliases");
+}
+
+Result<Explanation> explain(const world::World& world, const world::Facts& facts,
+                            const FactTeller& teller, const ExplainRequest& request) {
+    Explanation out;
+    out.name = lower_without_dot(request.name);
+    out.type = wire::dns::type_text(wire::dns::Type{request.qtype});
+    out.generation = world.generation;
+    FW_TRY(NameStanding standing, follow(world, request, out));
+    world::Facts as_if = facts;
+    FW_TRY_VOID(take_down(world, request.down, as_if));
+    FW_TRY(const GivenFacts given, GivenFacts::parse(world, request.facts));
+    const Cidr nobody = Cidr::of(IpAddr::v4(0u), 0);
+    steer::Query query = steer::locate(world, request.from.value_or(nobody), request.qtype);
+    given.apply(query);
+    out.client = query.client.text();
+    out.records = std::move(standing.records);
+    if (standing.kind == NameStanding::Kind::kSteered) {
+        const PolicyPart& part = *world.policies.at(standing.policy.value);
+        describe(world, part, query, out);
+        tell_policy(world, facts, as_if, teller, part, query, out);
+    }
     return out;
 }
 

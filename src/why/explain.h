@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "steer/exact.h"
 #include "why/given.h"
+#include "why/names.h"
 #include "world/fact_keeper.h"
 #include "world/facts.h"
 #include "world/world.h"
@@ -62,6 +63,8 @@ struct ExplainedAnswer {
 };
 
 struct Explanation {
+    std::vector<std::string> aliases;    // "www.example.com CNAME shop.example.com.", as followed
+    std::vector<StaticRecord> records;   // of a name that nothing steers; then no policy, no nodes
     std::string name, type, client, region, policy, stickiness;
     std::uint64_t generation = 0;
     unsigned scope = 0;
@@ -74,10 +77,7 @@ struct Explanation {
     bool approximate = false, last_resort = false;
 };
 
-// The tree that steers this name and type, if one does.
-world::PolicyId find_policy(const world::World& world, std::string_view name, std::uint16_t qtype);
-
-// Error kNotFound: no TrafficPolicy steers the name.
+// Error kNotFound: the name has no answer of this type.
 Result<Explanation> explain(const world::World& world, const world::Facts& facts,
                             const FactTeller& teller, const ExplainRequest& request);
 

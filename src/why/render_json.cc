@@ -67,7 +67,13 @@ std::string explain_json(const Explanation& e) {
     std::string out;
     JsonWriter json(out);
     json.begin_object().field("name", e.name).field("type", e.type).field("client", e.client);
-    json.field("region", e.region).field("policy", e.policy).field("stickiness", e.stickiness);
+    write_strings(json, "aliases", e.aliases);
+    json.key("records").begin_array();
+    for (const auto& record : e.records) {
+        json.begin_object().field("type", record.type).field("ttl", record.ttl);
+        json.field("value", record.value).end_object();
+    }
+    json.end_array().field("region", e.region).field("policy", e.policy).field("stickiness", e.stickiness);
     json.field("generation", e.generation).field("ttl", e.ttl).field("scope", e.scope);
     json.key("answers").begin_array();
     for (const auto& answer : e.answers) {

@@ -58,10 +58,22 @@ void outcome_line(const steer::AnswerOutcome& outcome, std::string& out) {
     out += outcome.listed ? " (in this order)\n" : "\n";
 }
 
+std::string static_text(const Explanation& e) {
+    std::string out = e.name + " " + e.type + ": static records, the same for every client (generation " +
+                      std::to_string(e.generation) + ")\n";
+    for (const auto& record : e.records) {
+        out += "  " + record.type + " " + record.value + ", ttl " + std::to_string(record.ttl) + "\n";
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string explain_text(const Explanation& e) {
-    std::string out = e.name + " " + e.type + " for " + e.client;
+    std::string out;
+    for (const auto& alias : e.aliases) out += alias + "\n";
+    if (e.policy.empty()) return out + static_text(e);
+    out += e.name + " " + e.type + " for " + e.client;
     out += e.region.empty() ? ", in no Region" : ", in Region " + e.region;
     out += "\n" + e.policy + ", ttl " + std::to_string(e.ttl) + " s, stickiness " + e.stickiness +
            ", ECS scope /" + std::to_string(e.scope) + ", generation " +

@@ -29,6 +29,9 @@ spec:
   origin: example.com
   soa: {primary: ns1.example.com, contact: hostmaster.example.com}
   nameServers: [ns1.example.com]
+  records:
+  - {name: www.example.com, type: CNAME, values: [shop.example.com.]}
+  - {name: "*.any.example.com", type: A, values: [192.0.2.8, 192.0.2.9]}
 ---
 apiVersion: fairway.dev/v1alpha1
 kind: HealthCheck
@@ -130,6 +133,28 @@ TEST_F(Why, GivenFactsWinOverWhatIsKnown) {
     const auto told = ask(request);
     ASSERT_TRUE(told);
     EXPECT_EQ(told->answers[0].answer, "192.0.2.2");
+}
+
+TEST_F(Why, FollowsAliasesAndTellsStaticRecords) {
+    ExplainRequest request;
+    request.name = "www.example.com";
+    request.from = Cidr::parse("203.0.113.7");
+    auto told = ask(request);
+    ASSERT_TRUE(told) << told.error().text;
+    ASSERT_EQ(told->aliases.size(), 1u);
+    EXPECT_EQ(told->answers[0].answer, "192.0.2.2");
+    request.name = "x.y.any.example.com";
+    told = ask(request);
+    ASSERT_TRUE(told) << told.error().text;
+    EXPECT_EQ(told->records.size(), 2u);
+    EXPECT_TRUE(told->policy.empty());
+    request.name = "none.example.com";
+    EXPECT_NE(ask(request).error().text.find("NXDOMAIN"), std::string::npos);
+    request.name = "shop.example.com";
+    request.qtype = 16;
+    EXPECT_NE(ask(request).error().text.find("NODATA"), std::string::npos);
+    request.name = "example.org";
+    EXPECT_NE(ask(request).error().text.find("REFUSED"), std::string::npos);
 }
 
 TEST_F(Why, ErrorsSayWhatIsKnown) {
