@@ -1,6 +1,7 @@
 #include "why/explain.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "why/overlay.h"
 #include "wire/dns/types.h"
@@ -27,11 +28,13 @@ std::string node_kind(const world::Node& node) {
     return out;
 }
 
+// One decimal is all that a person compares.
 std::string trimmed(double value) {
-    std::string text = std::to_string(value);
-    text.erase(text.find_last_not_of('0') + 1);
-    if (text.back() == '.') text.pop_back();
-    return text;
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f", value);
+    std::string out = text;
+    if (out.ends_with(".0")) out.resize(out.size() - 2);
+    return out;
 }
 
 // What placed it among its parent's kids.
