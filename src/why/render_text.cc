@@ -9,12 +9,11 @@ namespace {
 
 std::string percent(const Fraction& share) {
     char buffer[32];
-    std::snprintf(buffer, sizeof buffer, "%.2f %%", share.value() * 100);
+    std::snprintf(buffer, sizeof buffer, "%.4g %%", share.value() * 100);
     return buffer;
 }
 
 std::string clock_time(std::int64_t unix_ms) {
-    if (unix_ms <= 0) return "the start";
     const std::time_t seconds = unix_ms / 1000;
     std::tm parts{};
     gmtime_r(&seconds, &parts);
@@ -24,9 +23,9 @@ std::string clock_time(std::int64_t unix_ms) {
 }
 
 std::string gate_line(const FactStory& gate) {
-    std::string out =
-        gate.name + " " + world::health_name(gate.health) + " since " + clock_time(gate.since_ms);
-    if (!gate.by.empty()) out += " by " + gate.by;
+    std::string out = gate.name + " " + world::health_name(gate.health);
+    if (gate.since_ms > 0) out += " since " + clock_time(gate.since_ms);
+    out += gate.by == "declared" ? " as declared" : " by " + gate.by;
     if (!gate.detail.empty()) out += ": " + gate.detail;
     if (gate.stale) out += " (stale)";
     return out;
@@ -106,7 +105,8 @@ std::string drill_text(const DrillReport& report) {
         for (const auto& view : policy.views) {
             out += "  clients of " + view.client + ":";
             for (const auto& share : view.shares) {
-                out += " " + share.place + " " + percent(share.before);
+                out += (&share == &view.shares.front() ? " " : ", ") + share.place + " " +
+                       percent(share.before);
                 if (!(share.before == share.after)) out += " -> " + percent(share.after);
             }
             if (!(view.unanswered_before == view.unanswered_after)) {
