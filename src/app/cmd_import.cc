@@ -1,7 +1,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <sstream>
 
 #include "app/commands.h"
@@ -67,19 +66,14 @@ Status write_all(const Imported& imported, const fs::path& folder) {
     return write(folder / kReport, imported.report());
 }
 
-using Importer = Result<Imported> (*)(std::span<const ImportFile>);
-const std::map<std::string, Importer> kImporters = {
-    {"route53", config::import_route53},
-    {"azure-traffic-manager", config::import_azure_traffic_manager},
-    {"k8gb", config::import_k8gb},
-};
-
 }  // namespace
 
 int run_import(const ImportOptions& options) {
+    const auto importer = config::find_importer(options.system);
+    if (!importer) return cannot_run("no importer for " + options.system);
     const auto files = read_files(options.files);
     if (!files) return cannot_run(files.error().text);
-    const auto imported = kImporters.at(options.system)(*files);
+    const auto imported = importer(*files);
     if (!imported) {
         std::fprintf(stderr, "fairway import: %s\nnothing was written\n",
                      imported.error().text.c_str());

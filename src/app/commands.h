@@ -55,10 +55,17 @@ struct ImportOptions {
     bool strict = false;
 };
 
+struct VectorsOptions {
+    std::string directory;
+    std::string system;  // only the file of this stem
+    bool show_native = false;
+};
+
 int run_up(const UpOptions& options);
 int run_check(const std::string& directory, bool json);
 int run_explain(const ExplainOptions& options);
 int run_drill(const DrillOptions& options);
 int run_import(const ImportOptions& options);
+int run_vectors(const VectorsOptions& options);
 
 }  // namespace fairway::app

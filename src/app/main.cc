@@ -101,12 +101,20 @@ int main(int argc, char** argv) {
     auto* cmd_import = app.add_subcommand("import", "turn another system's export into manifests");
     cmd_import->add_option("SYSTEM", import.system)
         ->required()
-        ->check(CLI::IsMember({"route53", "azure-traffic-manager", "k8gb"}));
+        ->check(CLI::IsMember({"route53", "azure-traffic-manager", "alibaba-gtm", "alibaba-lines",
+                               "k8gb", "zonefile"}));
     cmd_import->add_option("FILE", import.files)->required();
     cmd_import->add_option("-o,--output", import.output, "new, empty, or an earlier import")
         ->required();
     cmd_import->add_flag("--strict", import.strict, "exit 1 if anything was lost");
     cmd_import->callback([&] { code = run_import(import); });
+
+    VectorsOptions vectors;
+    auto* cmd_vectors = app.add_subcommand("vectors", "run worked cases through importer and evaluator");
+    cmd_vectors->add_option("DIR", vectors.directory, "files of worked cases, *.json")->required();
+    cmd_vectors->add_option("--system", vectors.system, "only the file of this stem");
+    cmd_vectors->add_flag("--show-native", vectors.show_native, "print each case's export");
+    cmd_vectors->callback([&] { code = run_vectors(vectors); });
 
     try {
         app.parse(argc, argv);

@@ -69,6 +69,8 @@ CAPABILITIES = {
 def has_capability(word):
     if word.startswith("program:"):
         return shutil.which(word.removeprefix("program:")) is not None
+    if word.startswith("engine:"):  # of a worked case: `fairway vectors` says itself that it lacks it
+        return False
     return CAPABILITIES[word]()
 
 
@@ -82,8 +84,8 @@ class PermittedSkips:
             words = line.split("#")[0].split()
             if not words:
                 continue
-            if len(words) != 2 or not (words[1] in CAPABILITIES or words[1].startswith("program:")):
-                known = ", ".join([*CAPABILITIES, "program:NAME"])
+            if len(words) != 2 or not (words[1] in CAPABILITIES or words[1].startswith(("program:", "engine:"))):
+                known = ", ".join([*CAPABILITIES, "program:NAME", "engine:NAME"])
                 self.errors.append(f"{file.name}:{number}: not `NAME CAPABILITY`; known are {known}")
                 continue
             self._capability_of[words[0]] = words[1]

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/ip.h"
+#include "config/import/azure_geo.h"
 #include "config/import/manifest_set.h"
 #include "config/import/policy_draft.h"
 
@@ -29,14 +30,6 @@ std::string region_name(std::string_view location) {
         if (c != ' ') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     }
     return out;
-}
-
-// "WORLD", "GEO-EU", "IE", "US-CA" → match keys.
-std::string match_key(std::string_view code) {
-    if (code == "WORLD") return "*";
-    if (code.starts_with("GEO-")) return "group/" + std::string(code);
-    return (code.find('-') == std::string_view::npos ? "country/" : "subdivision/") +
-           std::string(code);
 }
 
 bool disabled(const Value& object, std::string_view key) {
@@ -282,7 +275,7 @@ Tree AzureImporter::child_of(const Profile& profile, const Value& endpoint, std:
     } else if (method == "Geographic") {
         Tree match = Tree::sequence();
         for (const auto& code : field(endpoint, "geoMapping").items())
-            match.add(match_key(code.text()));
+            match.add(azure_match_key(code.text()));
         child.set("match", std::move(match));
     } else if (method == "Subnet" && field(endpoint, "subnets").size() > 0) {
         child.set("ranges", ranges_of(endpoint));
@@ -339,7 +332,7 @@ void AzureImporter::write_check(const Profile& profile, const Value& endpoint,
     const std::string label = profile.name + "/" + endpoint["name"].string();
     Tree spec = Tree::map();
     if (!monitor || !ip) {
-        spec.set("type", "External").set("initial", "Up");
+        spec.set("type", "External").set("initial", "up");
         if (monitor) {
             out_.lost(label,
                       "its probe goes to a host name, and we probe addresses: an External "
@@ -359,7 +352,7 @@ void AzureImporter::write_check(const Profile& profile, const Value& endpoint,
              monitor["timeoutInSeconds"].integer().value_or(interval == 10 ? 9 : 10) * 1000);
     spec.set("unhealthyThreshold", monitor["toleratedNumberOfFailures"].integer().value_or(3) + 1);
     spec.set("healthyThreshold", 1);
-    spec.set("initial", "Checking");
+    spec.set("initial", "checking");
     if (type != "TCP") {
         Tree http = Tree::map();
         http.set("path", monitor["path"].string("/"));
@@ -393,6 +386,13 @@ Tree AzureImporter::ranges_of(const Value& endpoint) {
 }
 
 }  // namespace
+
+std::string azure_match_key(std::string_view code) {
+    if (code == "WORLD") return "*";
+    if (code.starts_with("GEO-")) return "group/" + std::string(code);
+    const bool country = code.find('-') == std::string_view::npos;
+    return (country ? "country/" : "subdivision/") + std::string(code);
+}
 
 Result<Imported> import_azure_traffic_manager(std::span<const ImportFile> files) {
     return AzureImporter().run(files);

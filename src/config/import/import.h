@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -36,6 +37,14 @@ struct Imported {
 // Its text names file, line and column.
 Result<Imported> import_route53(std::span<const ImportFile> files);
 Result<Imported> import_azure_traffic_manager(std::span<const ImportFile> files);
+Result<Imported> import_alibaba_gtm(std::span<const ImportFile> files);
+Result<Imported> import_alibaba_lines(std::span<const ImportFile> files);
 Result<Imported> import_k8gb(std::span<const ImportFile> files);
+Result<Imported> import_zonefile(std::span<const ImportFile> files);
+
+// The same by the name of the system: "route53", "azure-traffic-manager", "alibaba-gtm",
+// "alibaba-lines", "k8gb", "zonefile". nullptr: no such system.
+using Importer = Result<Imported> (*)(std::span<const ImportFile>);
+Importer find_importer(std::string_view system);
 
 }  // namespace fairway::config

@@ -44,10 +44,11 @@ class K8gbImporter {
     static std::vector<std::string> hosts_of(const Value& gslb);
     void write(Host& host);
     void write_local_targets(const Host& host);
-    Tree add_flat(const Host& host, PolicyDraft& draft);
+    Tree add_flat(const Host& host, const std::vector<Cluster>& clusters, PolicyDraft& draft);
     Tree add_groups(const Host& host, PolicyDraft& draft, const std::vector<std::string>& wanted,
                     bool weighted);
-    void add_cluster(const Cluster& cluster, const std::string& node, PolicyDraft& draft);
+    void add_cluster(const Host& host, const Cluster& cluster, const std::string& node,
+                     PolicyDraft& draft);
     void write_round_robin(const Host& host, PolicyDraft& draft);
     void write_failover(const Host& host, PolicyDraft& draft);
     void write_geoip(const Host& host, PolicyDraft& draft);
@@ -160,21 +161,22 @@ Status K8gbImporter::read_gslb(const ImportFile& file, const Value& gslb) {
     return {};
 }
 
-void K8gbImporter::add_cluster(const Cluster& cluster, const std::string& node,
+void K8gbImporter::add_cluster(const Host& host, const Cluster& cluster, const std::string& node,
                                PolicyDraft& draft) {
     Tree children = Tree::sequence();
     for (const auto& address : cluster.addresses) {
         const std::string leaf = draft.node_name(address);
-        draft.add_leaf(leaf, {address}, kDefaultTtl, {});
+        draft.add_leaf(leaf, {address}, ttl_of(host), {});
         children.add(std::move(Tree::map().set("node", leaf)));
     }
     draft.add_select(node, closed("uniform", "all"), std::move(children), {cluster.check});
 }
 
 // Every address a kid of one node, so that all orders are alike; its cluster's check is its gate.
-Tree K8gbImporter::add_flat(const Host& host, PolicyDraft& draft) {
+Tree K8gbImporter::add_flat(const Host& host, const std::vector<Cluster>& clusters,
+                            PolicyDraft& draft) {
     Tree children = Tree::sequence();
-    for (const auto& cluster : host.clusters) {
+    for (const auto& cluster : clusters) {
         for (const auto& address : cluster.addresses) {
             const std::string leaf = draft.node_name(address);
             draft.add_leaf(leaf, {address}, ttl_of(host), {cluster.check});
@@ -192,7 +194,7 @@ Tree K8gbImporter::add_groups(const Host& host, PolicyDraft& draft,
         if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), cluster.tag) == wanted.end())
             continue;
         const std::string node = draft.node_name(cluster.tag);
-        add_cluster(cluster, node, draft);
+        add_cluster(host, cluster, node, draft);
         Tree child = Tree::map();
         child.set("node", node);
         if (weighted)
@@ -204,7 +206,7 @@ Tree K8gbImporter::add_groups(const Host& host, PolicyDraft& draft,
 
 void K8gbImporter::write_round_robin(const Host& host, PolicyDraft& draft) {
     if (host.strategy["weight"].size() == 0) {
-        Tree children = add_flat(host, draft);
+        Tree children = add_flat(host, host.clusters, draft);
         draft.add_root(closed("uniform", "all"), std::move(children));
         return;
     }
@@ -302,9 +304,9 @@ void K8gbImporter::write_local_targets(const Host& host) {
         PolicyDraft draft(
             alone ? std::vector{"localtargets-" + host.name} : std::vector<std::string>{}, "A",
             ttl_of(host));
-        const std::string node = draft.node_name(cluster.tag);
-        add_cluster(cluster, node, draft);
-        draft.set_root(node);
+        // The leaves are gated one by one: a root's own gates change nothing.
+        Tree children = add_flat(host, {cluster}, draft);
+        draft.add_root(closed("uniform", "all"), std::move(children));
         out_.add("TrafficPolicy",
                  out_.unique_name("TrafficPolicy", "localtargets-" + host.name + "-" + cluster.tag),
                  draft.spec());

@@ -43,6 +43,20 @@ void write_notes(const std::vector<ImportNote>& notes, ImportNote::Kind kind,
 
 }  // namespace
 
+Importer find_importer(std::string_view system) {
+    static constexpr std::pair<std::string_view, Importer> kImporters[] = {
+        {"route53", import_route53},
+        {"azure-traffic-manager", import_azure_traffic_manager},
+        {"alibaba-gtm", import_alibaba_gtm},
+        {"alibaba-lines", import_alibaba_lines},
+        {"k8gb", import_k8gb},
+        {"zonefile", import_zonefile}};
+    for (const auto& [name, importer] : kImporters) {
+        if (name == system) return importer;
+    }
+    return nullptr;
+}
+
 bool Imported::lossy() const {
     return std::any_of(notes.begin(), notes.end(),
                        [](const ImportNote& n) { return n.kind == ImportNote::Kind::kLost; });
@@ -132,12 +146,13 @@ void ManifestSet::add_external_check(const std::string& name, std::string_view i
     add("HealthCheck", name, std::move(spec));
 }
 
-void ManifestSet::add_zone(const std::string& origin, std::string_view why) {
+void ManifestSet::add_zone(const std::string& origin, std::string_view why, Tree records) {
     if (!zones_.insert(origin).second) return;
     Tree soa = Tree::map(), servers = Tree::sequence(), spec = Tree::map();
     soa.set("primary", "ns." + origin).set("contact", "hostmaster." + origin);
     servers.add("ns." + origin);
     spec.set("origin", origin).set("soa", std::move(soa)).set("nameServers", std::move(servers));
+    if (!records.empty()) spec.set("records", std::move(records));
     add("DNSZone", unique_name("DNSZone", origin), std::move(spec));
     assumed("zone " + origin, why);
 }

@@ -32,9 +32,9 @@ class ManifestSet {
     // The Region of that name, made once, with coordinates if we know the cloud's region.
     void add_region(const std::string& name);
     // An External check: its verdict is told from outside. Made once.
-    void add_external_check(const std::string& name, std::string_view initial = "Up");
+    void add_external_check(const std::string& name, std::string_view initial = "up");
     // A DNSZone with a SOA and a name server of ours, for systems that name no zone. Made once.
-    void add_zone(const std::string& origin, std::string_view why);
+    void add_zone(const std::string& origin, std::string_view why, Tree records = Tree::sequence());
     void add_file(std::string name, std::string text);
 
     void lost(std::string_view object, std::string_view what);

@@ -21,10 +21,14 @@ Tree named_node(const std::string& name) {
 PolicyDraft::PolicyDraft(std::vector<std::string> hostnames, std::string type, std::uint32_t ttl)
     : hostnames_(std::move(hostnames)), type_(std::move(type)), ttl_(ttl) {}
 
+std::string as_node_name(std::string_view wanted) {
+    std::string out;
+    for (const char c : wanted.substr(0, kNodeNameMax - 4)) out += fits_name(c) ? c : '-';
+    return out.empty() ? "node" : out;
+}
+
 std::string PolicyDraft::node_name(std::string_view wanted) {
-    std::string base;
-    for (const char c : wanted.substr(0, kNodeNameMax - 4)) base += fits_name(c) ? c : '-';
-    if (base.empty()) base = "node";
+    const std::string base = as_node_name(wanted);
     last_name_ = base;
     for (int n = 2; !names_.insert(last_name_).second; ++n)
         last_name_ = base + "-" + std::to_string(n);

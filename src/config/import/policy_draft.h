@@ -9,6 +9,9 @@
 
 namespace fairway::config {
 
+// What a node is called that shall be called `wanted`, if no other is.
+std::string as_node_name(std::string_view wanted);
+
 class PolicyDraft {
   public:
     PolicyDraft(std::vector<std::string> hostnames, std::string type, std::uint32_t ttl);

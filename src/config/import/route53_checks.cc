@@ -68,7 +68,7 @@ Tree CheckNames::spec_of(const std::string& id, const Value& config) {
     }
     // The metric stays where it is: its verdict is told to us.
     const bool unhealthy = config["InsufficientDataHealthStatus"].text() == "Unhealthy";
-    spec.set("type", "External").set("initial", unhealthy ? "Down" : "Up");
+    spec.set("type", "External").set("initial", unhealthy ? "down" : "up");
     set_common(config, spec);
     if (type == "CLOUDWATCH_METRIC") {
         out_.assumed(label,
@@ -87,7 +87,7 @@ Tree CheckNames::probe_spec(const std::string& id, const Value& config, std::str
     Tree spec = Tree::map();
     const auto ip = IpAddr::parse(config["IPAddress"].text());
     if (!ip) {
-        spec.set("type", "External").set("initial", "Up");
+        spec.set("type", "External").set("initial", "up");
         set_common(config, spec);
         out_.lost(label, "probes the domain name " + config["FullyQualifiedDomainName"].string() +
                              ", and we probe addresses: an External check; give spec.address to "
