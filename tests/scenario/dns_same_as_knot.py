@@ -8,7 +8,6 @@ adds must be one that Knot has too. Differences that are meant are named in `mea
 import contextlib
 import pathlib
 import random
-import shutil
 import socket
 import struct
 import sys
@@ -20,7 +19,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.zone
 
-from lib import ROOT, Fairway, Process, Report, free_port, need, wait_until, workdir, write
+from lib import ROOT, Fairway, Process, Report, find_program, free_port, need, wait_until, workdir, write
 
 ZONE_FILE = ROOT / "tests/scenario/zones/all.zone"
 ORIGIN = dns.name.from_text("example.com.")
@@ -42,7 +41,7 @@ def start_knot(folder, port):
         f"zone:\n  - domain: example.com\n    storage: {ZONE_FILE.parent}\n    file: all.zone\n"
         f"    zonefile-sync: -1\n    journal-content: none\n"
     )
-    return Process([shutil.which("knotd") or "/usr/sbin/knotd", "-c", str(config)], folder / "knot.log")
+    return Process([find_program("knotd"), "-c", str(config)], folder / "knot.log")
 
 
 def answers(port):

@@ -43,9 +43,14 @@ class Report:
         print(f"not ok scenario: {kind.__name__}: {value}", flush=True)
 
 
+def find_program(name):
+    """Servers live in /usr/sbin, which an ordinary user's PATH lacks."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
+
+
 def need(*programs):
     for program in programs:
-        if not shutil.which(program):
+        if not find_program(program):
             print(f"skip {pathlib.Path(sys.argv[0]).stem}: {program} is not installed")
             sys.exit(SKIP)
 
@@ -134,7 +139,7 @@ class Backends:
         self.stop()
 
     def start(self):
-        program = shutil.which("nginx") or "/usr/sbin/nginx"
+        program = find_program("nginx")
         if os.getuid() == 0:
             shutil.chown(self.folder, "nobody")
         self.process = Process(

@@ -67,11 +67,9 @@ def unit_and_oracles(stage):
 
 def vectors(stage):
     folder = ROOT / "tests" / "vectors"
-    if not list(folder.glob("*.json")):
-        return
     done = run([ROOT / "build" / "fairway", "vectors", folder], "vectors", stage.seconds_left())
     last = re.fullmatch(r"(\d+) passed, (\d+) failed", done.last_line())
-    if not last or done.timed_out:
+    if not last or last.groups() == ("0", "0") or done.timed_out:
         stage.failed("vectors", f"no count on the last line: {done.why()}")
         return
     for name, why in re.findall(r"^skip (vectors/\S+): (.*)$", done.log.read_text(), re.MULTILINE):
