@@ -40,11 +40,22 @@ void add_serving_options(CLI::App& command, UpOptions& up) {
     command.add_option("--seed", up.seed, "makes all random choices repeatable");
 }
 
+// One line, as for every other reason not to run.
+std::string why_not_parsed(const CLI::App* app, const CLI::Error& error) {
+    const auto commands = app->get_subcommands();
+    const std::string command = commands.empty() ? "fairway" : "fairway " + commands.front()->get_name();
+    std::string why = error.what();
+    const auto unknown = app->remaining();
+    if (commands.empty() && !unknown.empty()) why = "unknown command " + unknown.front();
+    return command + ": " + why + "; see " + command + " --help\n";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     CLI::App app{"Fairway takes every request to the right healthy place."};
     app.require_subcommand(1);
+    app.failure_message(why_not_parsed);
     app.set_version_flag("--version", FAIRWAY_VERSION);
     int code = kExitFine;
 

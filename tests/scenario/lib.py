@@ -243,12 +243,12 @@ class Fairway:
 
 def write(folder, files):
     """Writes {name: text} below the folder, each by rename, as an editor or a deploy does."""
-    folder = pathlib.Path(folder)
-    folder.mkdir(exist_ok=True)
     for name, text in files.items():
-        temporary = folder / f".{name}.new"
+        target = pathlib.Path(folder) / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.new")
         temporary.write_text(text)
-        temporary.rename(folder / name)
+        temporary.rename(target)
 
 
 def three_regions(folder, backends, edit=lambda name, text: text):
