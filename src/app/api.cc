@@ -1,9 +1,11 @@
 #include "app/api.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/json.h"
 #include "base/json_writer.h"
+#include "base/limits.h"
 #include "base/metrics.h"
 #include "why/drill.h"
 #include "why/explain.h"
@@ -84,6 +86,27 @@ Result<why::ExplainRequest> explain_request(const http::Request& request) {
     return out;
 }
 
+Result<ToldFact> told_fact(const Json& body) {
+    ToldFact fact;
+    const std::pair<const char*, std::string*> known[] = {
+        {"health", &fact.health}, {"state", &fact.state}, {"by", &fact.by}, {"why", &fact.why}};
+    for (const auto& [key, value] : body.items()) {
+        const auto* at = std::find_if(std::begin(known), std::end(known),
+                                      [&](const auto& one) { return key == one.first; });
+        if (at == std::end(known)) {
+            return fail(Code::kInvalid, Origin::kDownstream,
+                        "body: a key is unknown; known are health, state, by and why");
+        }
+        if (!value.is_string() || value.template get_ref<const std::string&>().size() > kToldTextMax) {
+            return fail(Code::kInvalid, Origin::kDownstream,
+                        "body: " + key + ": a text of at most " + std::to_string(kToldTextMax) +
+                            " bytes is expected");
+        }
+        *at->second = value.template get<std::string>();
+    }
+    return fact;
+}
+
 }  // namespace
 
 http::Response Api::handle(const http::Request& request) {
@@ -132,13 +155,11 @@ http::Response Api::put_fact(const http::Request& request, std::string_view rest
     const auto body = parse_json(request.body);
     if (!body) return problem(400, "body: " + body.error().text);
     if (!body->is_object()) return problem(400, "body: an object is expected");
-    const auto text = [&](const char* key) {
-        const auto at = body->find(key);
-        return at != body->end() && at->is_string() ? at->get<std::string>() : std::string();
-    };
-    const auto done = control_.tell(
-        rest.substr(0, first), rest.substr(first + 1, second - first - 1), rest.substr(second + 1),
-        {text("health"), text("state"), text("by"), text("why")});
+    const auto fact = told_fact(*body);
+    if (!fact) return of_error(fact.error());
+    const auto done =
+        control_.tell(rest.substr(0, first), rest.substr(first + 1, second - first - 1),
+                      rest.substr(second + 1), *fact);
     return done ? problem(200, "told") : of_error(done.error());
 }
 
@@ -156,6 +177,9 @@ http::Response Api::explain(const http::Request& request) const {
 
 http::Response Api::drill(const http::Request& request) const {
     if (!control_.has_world()) return problem(503, "no World yet");
+    if (all_of(request, "down").empty()) {
+        return problem(400, "down=KIND/NAME: what to lose is missing");
+    }
     const auto report = why::drill(control_.world(), control_.facts(), all_of(request, "down"));
     if (!report) return of_error(report.error());
     const bool json = wants_json(request);

@@ -49,6 +49,13 @@ std::set<world::PolicyId> touched_policies(const world::World& world,
     return policies;
 }
 
+template <class Parts>
+std::size_t held(const Parts& parts) {
+    std::size_t count = 0;
+    for (std::uint32_t id = 0; id < parts.bound(); ++id) count += parts.at(id) != nullptr ? 1 : 0;
+    return count;
+}
+
 }  // namespace
 
 Control::Control(std::string directory, io::Shard& shard, StateDir state, const Clock& clock)
@@ -68,6 +75,7 @@ Status Control::start(std::vector<ServingShard*> serving, OnWorld on_world) {
     on_world_ = std::move(on_world);
     for (auto* one : serving_) one->on_applied([this] { retire(); });
     load_saved();
+    ++reloads_;
     FW_TRY(config::LoadReport report, directory_.reload(model_));
     take(std::move(report));
     if (!world_) publish(compiler_.update(model_, model_.take_changes()), {});
@@ -277,6 +285,17 @@ void Control::save_now() {
 void Control::expose(MetricWriter& out) const {
     out.family("fairway_world_generation", "Generation of the World that is published.", "gauge");
     out.sample({}, world_ ? static_cast<double>(world_->generation) : 0);
+    const auto declared = [&](const char* kind, std::size_t count) {
+        out.sample({{"kind", kind}}, static_cast<double>(count));
+    };
+    out.family("fairway_world_objects", "What the World holds, by kind.", "gauge");
+    if (world_) {
+        declared("Region", world_->regions ? world_->regions->by_name.size() : 0);
+        declared("DNSZone", held(world_->zones));
+        declared("TrafficPolicy", world_->policy_ids ? world_->policy_ids->size() : 0);
+        declared("Service", held(world_->services));
+        declared("fact", held(world_->checks));
+    }
     std::set<std::string> bad;
     for (const auto& finding : diagnostics_) {
         if (finding.severity == model::Severity::kError)

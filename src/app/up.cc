@@ -11,6 +11,7 @@
 #include "app/api.h"
 #include "app/commands.h"
 #include "app/control.h"
+#include "app/process_metrics.h"
 #include "base/log.h"
 #include "dns/server.h"
 #include "health/prober.h"
@@ -64,6 +65,11 @@ Status open_api(const UpOptions& options, Listeners& out) {
                 Code::kInvalid, Origin::kConfig,
                 "--api " + text + ": give ADDRESS:PORT, such as 127.0.0.1:5380, or unix:PATH");
         }
+        if (!address->ip.is_loopback()) {
+            return fail(Code::kInvalid, Origin::kConfig,
+                        option + ": without credentials the API listens only on a loopback " +
+                            "address or unix:PATH; give one of these");
+        }
         FW_TRY(io::Listener listener, out.store.open(io::Transport::kTcp, *address, 1, option));
         out.api.push_back(std::move(listener));
     }
@@ -102,10 +108,13 @@ class Up {
                      {{"address", listener.address.text()},
                       {"transport", transport == io::Transport::kUdp ? "udp" : "tcp"}});
         }
-        FW_TRY_VOID(start_api());
-        watch();
-        control_shard_.run();
-        stop();
+        const auto api = start_api();
+        if (api) {
+            watch();
+            control_shard_.run();
+        }
+        stop();  // the threads run: also when the API could not start
+        FW_TRY_VOID(api);
         return kExitFine;
     }
 
@@ -214,6 +223,7 @@ class Up {
     Listeners listeners_;
     SystemClock clock_;
     io::Shard control_shard_, health_shard_;
+    std::shared_ptr<void> process_metrics_ = metrics().collect(expose_process);
     Control control_;
     Api api_;
     std::unique_ptr<dns::Server> dns_;

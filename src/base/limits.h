@@ -55,6 +55,7 @@ inline constexpr std::uint32_t kHttpConnectionsMax = 256;       // of the API, e
 inline constexpr std::uint32_t kHttpRequestTimeoutMs = 10'000;  // from its first byte to its last
 inline constexpr std::uint32_t kHttpIdleTimeoutMs = 60'000;
 inline constexpr std::uint32_t kHttpLingerMs = 1'000;
+inline constexpr std::uint32_t kToldTextMax = 1'024;  // bytes of a told fact's `by` and `why`
 
 // Probers (health).
 inline constexpr std::uint32_t kProbesInFlightMax = 4'096;
