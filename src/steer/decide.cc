@@ -168,6 +168,9 @@ std::size_t Decider::consider_keys(NodeIndex index) {
     };
     bool any = false;
     for (std::size_t place = 0; place < client.size(); ++place) {
+        // A key that a client has twice counts at its first place; its kids must not stand twice.
+        const auto before = client.first(place);
+        if (std::find(before.begin(), before.end(), client[place]) != before.end()) continue;
         any |= client[place] == world::kAnyKey;
         add(client[place], place);
     }

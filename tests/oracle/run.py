@@ -100,7 +100,7 @@ def differences(expected, found):
     for trouble in ("refused", "died"):
         if trouble in found:
             return [f"{trouble}: {found}"]
-    told = []
+    told = [f"fast form: {found['fast_form']}"] if found["fast_form"] else []
     rounded = found["approximate"]
     told += [f"{name}: {found[name]}, expected {expected[name]}"
              for name in ("last_resort", "scope") if found[name] != expected[name]]

@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "case_reader.h"
+#include "fast_form.h"
 #include "steer/exact.h"
 #include "wire/dns/types.h"
 #include "world/compiler.h"
@@ -252,7 +253,7 @@ const world::PolicyPart* part_of(const world::World& world, const Json& a_case) 
 void answer(const Json& a_case, Writer& out) {
     model::Model model = read_model(a_case);
     world::Compiler compiler;
-    compiler.update(model, model.take_changes());
+    const auto change = compiler.update(model, model.take_changes());
     const world::World& world = *compiler.world();
     out.StartObject();
     const auto* part = part_of(world, a_case);
@@ -265,7 +266,9 @@ void answer(const Json& a_case, Writer& out) {
         const world::Facts facts = read_facts(world, a_case["facts"]);
         Asked asked;
         read_query(world, a_case["query"], asked);
-        write_distribution(out, steer::distribute(world, facts, part->id, asked.query));
+        const auto told = steer::distribute(world, facts, part->id, asked.query);
+        write_distribution(out, told);
+        write(out, "fast_form", check_fast_form(change, facts, part->id, asked.query, told));
     }
     out.EndObject();
 }
