@@ -129,10 +129,13 @@ world::PolicyId steered(const Stage& stage, const std::string& host, std::uint16
     if (!name) return {};
     const auto* node = stage.world().steered_names->find(name->view());
     if (!node) return {};
+    world::PolicyId found;
     for (const auto& type : stage.world().steered_names->types(*node)) {
         if (static_cast<std::uint16_t>(type.type) == qtype) return type.policy;
+        // An alias answers for every type.
+        if (type.type == wire::dns::Type::kCname) found = type.policy;
     }
-    return {};
+    return found;
 }
 
 world::PolicyId policy_of(const Expanded& expanded, const Stage& stage, std::uint16_t qtype) {

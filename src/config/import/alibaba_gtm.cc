@@ -53,6 +53,7 @@ class Writer {
     ManifestSet& out_;
     Checks checks_;
     std::uint32_t ttl_ = 60;
+    bool alias_ = false;  // the domain answers names
 };
 
 void Writer::write_instance(const Parent& instance) {
@@ -70,8 +71,8 @@ void Writer::write_instance(const Parent& instance) {
     }
     ttl_ = static_cast<std::uint32_t>(config.number("Ttl", 60));
     const std::string type = config.text("ScheduleRrType", "A");
-    PolicyDraft draft({domain}, type == "CNAME" ? "A" : type, ttl_);
-    if (type == "CNAME") draft.set_family("after");
+    alias_ = type == "CNAME";
+    PolicyDraft draft({domain}, type, ttl_);
 
     const std::string strategy = config.text("AddressPoolLbStrategy", "round_robin");
     Tree children = Tree::sequence();
@@ -184,7 +185,7 @@ void Writer::add_address(const Object& address, const std::string& node, std::ui
                          PolicyDraft& draft) {
     const std::string target = address.text("Address");
     Tree leaf = Tree::map();
-    if (IpAddr::parse(target)) {
+    if (alias_ || IpAddr::parse(target)) {
         leaf.set("values", std::move(Tree::sequence().add(target)));
     } else {
         leaf.set("hostname", target);

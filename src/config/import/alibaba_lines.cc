@@ -192,11 +192,7 @@ void LinesImporter::write_policy(const std::string& domain, const GroupKey& key,
     for (const auto& [line, records] : group) {
         for (const auto& record : records) ttl = std::max(ttl, record.ttl);
     }
-    PolicyDraft draft({name}, alias ? "A" : type, ttl);
-    if (alias) {
-        draft.set_family("after");
-        out_.assumed(name + " " + type, "answered for A and AAAA; other types find nothing");
-    }
+    PolicyDraft draft({name}, type, ttl);
     Tree children = Tree::sequence();
     for (const auto& [line, records] : group) {
         const std::string node = draft.node_name(line);
@@ -223,17 +219,12 @@ void LinesImporter::add_line(const std::string& node, bool alias,
                 values.push_back(record.value);
             }
         }
-        if (alias) return draft.add_hostname(node, values.front(), records.front().ttl, {});
         return draft.add_leaf(node, values, records.front().ttl, {});
     }
     Tree children = Tree::sequence();
     for (const auto& record : records) {
         const std::string leaf = draft.node_name(node + "-" + record.value);
-        if (alias) {
-            draft.add_hostname(leaf, record.value, record.ttl, {});
-        } else {
-            draft.add_leaf(leaf, {record.value}, record.ttl, {});
-        }
+        draft.add_leaf(leaf, {record.value}, record.ttl, {});
         children.add(std::move(Tree::map().set("node", leaf).set("weight", record.weight)));
     }
     draft.add_select(node, std::move(Tree::map().set("op", "weight")), std::move(children));

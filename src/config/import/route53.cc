@@ -46,6 +46,8 @@ class Writer {
     std::vector<std::string> gates_of(const Record& record, bool with_target);
     const Groups::value_type* alias_group(const Record& record) const;
     std::uint32_t ttl_of(const GroupKey& key, int depth) const;
+    bool answers_name(const GroupKey& key, int depth) const;
+    std::vector<std::string> hostnames_of(const GroupKey& key) const;
 
     const Export& source_;
     ManifestSet& out_;
@@ -170,12 +172,33 @@ std::uint32_t Writer::ttl_of(const GroupKey& key, int depth) const {
     return most;
 }
 
+// Does some branch end in the name of another system's resource?
+bool Writer::answers_name(const GroupKey& key, int depth) const {
+    const auto& group = source_.groups.at(key);
+    return std::any_of(group.begin(), group.end(), [&](const Record& record) {
+        const auto* target = alias_group(record);
+        return target ? depth < 10 && answers_name(target->first, depth + 1)
+                      : record.alias.has_value();
+    });
+}
+
+// None for the apex if it would answer a name: a CNAME cannot stand there.
+std::vector<std::string> Writer::hostnames_of(const GroupKey& key) const {
+    const auto& name = key.first;
+    if (name != origin_ && !name.ends_with("." + origin_)) return {};
+    if (name == origin_ && answers_name(key, 0)) {
+        out_.lost(name + " " + key.second,
+                  "an alias at the apex to a resource of Amazon's: a CNAME cannot "
+                  "stand there, so the policy has no host name; give the "
+                  "addresses as values, then add it");
+        return {};
+    }
+    return {name};
+}
+
 void Writer::write_policy(const GroupKey& key, const std::vector<Record>& group,
                           const std::string& name) {
-    PolicyDraft draft(key.first == origin_ || key.first.ends_with("." + origin_)
-                          ? std::vector{key.first}
-                          : std::vector<std::string>{},
-                      key.second, ttl_of(key, 0));
+    PolicyDraft draft(hostnames_of(key), key.second, ttl_of(key, 0));
     Tree select = Tree::map();
     const Record& first = group.front();
     if (first.weight)
@@ -291,10 +314,6 @@ void Writer::add_record(PolicyDraft& draft, const Record& record) {
         draft.add_reference(node, policy_names_.at(target->first),
                             record.alias->evaluate_target_health, gates_of(record, false));
         return;
-    }
-    if (record.name == origin_) {
-        out_.lost(record.label(), "an alias at the apex of the zone to " + record.alias->dns_name +
-                                      ": a CNAME cannot stand there; give the addresses as values");
     }
     draft.add_hostname(node, record.alias->dns_name, record.ttl,
                        gates_of(record, record.alias->evaluate_target_health));

@@ -69,6 +69,12 @@ class ZoneImporter {
             zones[path] = read(path, *file);
             included.insert(zones[path].included.begin(), zones[path].included.end());
         }
+        // A file that does not read comes before one that is merely no zone: it may be why.
+        for (const auto& [path, zone] : zones) {
+            if (!zone.fault || included.contains(path)) continue;
+            const auto& fault = *zone.fault;
+            return cannot_import(fault.file, {fault.line, fault.column}, fault.message);
+        }
         for (const auto& [path, zone] : zones) {
             if (included.contains(path)) continue;  // part of another
             FW_TRY_VOID(write(path, zone));
@@ -117,10 +123,6 @@ ZoneFile ZoneImporter::read(const std::string& path, const ImportFile& file) con
 }
 
 Status ZoneImporter::write(const std::string& path, const ZoneFile& zone) {
-    if (zone.fault) {
-        return cannot_import(zone.fault->file, {zone.fault->line, zone.fault->column},
-                             zone.fault->message);
-    }
     if (zone.origin.empty()) {
         return cannot_import(path, {1, 1}, "no SOA record is in it: the whole zone file is needed");
     }

@@ -1,0 +1,220 @@
+// What importers write: every manifest loads and compiles without an error, what is lost is noted,
+// and bad input is one error that says where.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "config/directory.h"
+#include "config/import/import.h"
+#include "world/compiler.h"
+
+namespace fairway::app {
+namespace {
+
+namespace fs = std::filesystem;
+using config::Imported;
+using config::ImportFile;
+
+constexpr std::pair<const char*, const char*> kSystems[] = {
+    {"route53", "in.json"},     {"azure-traffic-manager", "in.json"},
+    {"alibaba-gtm", "in.json"}, {"alibaba-lines", "in.json"},
+    {"k8gb", "in.yaml"},        {"zonefile", "example.com.zone"}};
+
+std::string text_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return std::move(text).str();
+}
+
+// The samples are the fuzzer's corpus: the first character says which importer.
+Result<Imported> import_sample(const std::string& sample) {
+    const std::string text =
+        text_of(fs::path(FAIRWAY_SOURCE_DIR "/tests/corpus/import_fuzz") / sample);
+    const auto& [system, name] = kSystems[(text.at(0) - '0') % 6];
+    const ImportFile file{name, text.substr(1)};
+    return config::find_importer(system)(std::span(&file, 1));
+}
+
+Result<Imported> import_text(const char* system, const std::string& name, const std::string& text) {
+    const ImportFile file{name, text};
+    return config::find_importer(system)(std::span(&file, 1));
+}
+
+std::vector<std::string> errors_of(const Imported& imported) {
+    std::vector<config::SourceFile> files;
+    for (const auto& file : imported.files) {
+        if (file.name.ends_with(".yaml")) files.push_back({file.name, file.text});
+    }
+    model::Model model;
+    config::Directory directory;
+    auto found = directory.apply(std::move(files), model).diagnostics;
+    world::Compiler compiler([&](const model::DnsZone&, std::string_view path,
+                                 std::string_view) -> Result<wire::dns::IncludedFile> {
+        for (const auto& file : imported.files) {
+            if (file.name == path) return wire::dns::IncludedFile{file.name, file.text};
+        }
+        return fail(Code::kNotFound, Origin::kDownstream, "no such file");
+    });
+    compiler.update(model, model.take_changes());
+    for (const auto& finding : compiler.diagnostics()) found.push_back(finding);
+    std::vector<std::string> out;
+    for (const auto& finding : found) {
+        if (finding.severity == model::Severity::kError) out.push_back(finding.text());
+    }
+    return out;
+}
+
+bool holds(const Imported& imported, std::string_view file, std::string_view text) {
+    return std::any_of(imported.files.begin(), imported.files.end(), [&](const ImportFile& f) {
+        return f.name.find(file) != std::string::npos && f.text.find(text) != std::string::npos;
+    });
+}
+
+bool notes(const Imported& imported, std::string_view text) {
+    return imported.report().find(text) != std::string::npos;
+}
+
+TEST(Import, EverySampleLoadsAndCompiles) {
+    int samples = 0;
+    for (const auto& entry :
+         fs::directory_iterator(FAIRWAY_SOURCE_DIR "/tests/corpus/import_fuzz")) {
+        const auto imported = import_sample(entry.path().filename());
+        ASSERT_TRUE(imported) << entry.path() << ": " << imported.error().text;
+        EXPECT_EQ(errors_of(*imported), std::vector<std::string>{}) << entry.path();
+        EXPECT_FALSE(imported->sources.empty()) << entry.path();
+        ++samples;
+    }
+    EXPECT_GE(samples, 13);
+}
+
+TEST(Import, BadInputIsOneErrorThatSaysWhere) {
+    for (const auto& [system, name] : kSystems) {
+        const auto broken = import_text(system, name, "{\n  \"a\": [1,\n");
+        ASSERT_FALSE(broken) << system;
+        EXPECT_TRUE(broken.error().text.starts_with(std::string(name) + ":"))
+            << broken.error().text;
+        const auto other = import_text(system, name, "{\"a\": 1}");
+        ASSERT_FALSE(other) << system;
+        EXPECT_TRUE(other.error().text.starts_with(std::string(name) + ":1:"))
+            << other.error().text;
+    }
+}
+
+TEST(ImportRoute53, EscapesQuotesAndTheApex) {
+    const auto imported = import_sample("route53-recordsets");
+    ASSERT_TRUE(imported);
+    EXPECT_TRUE(holds(*imported, "dnszone-", "name: \"*.dev.example.com\"") ||
+                holds(*imported, "dnszone-", "name: '*.dev.example.com'"))
+        << imported->files[0].text;
+    EXPECT_TRUE(holds(*imported, "dnszone-", R"(caf\\195\\169)") ||
+                holds(*imported, "dnszone-", R"(caf\195\169)"));
+    EXPECT_TRUE(holds(*imported, "dnszone-", "second; part"));
+    EXPECT_TRUE(notes(*imported, "a CNAME cannot stand there"));
+    EXPECT_TRUE(notes(*imported, "TrafficPolicyInstanceId"));
+    EXPECT_TRUE(notes(*imported, "not-exported"));
+    EXPECT_TRUE(imported->lossy());
+    EXPECT_TRUE(holds(*imported, "trafficpolicy-www-example-com-a", "policy: lat-example-com-a"));
+}
+
+TEST(ImportRoute53, ChecksKeepWhatTheySay) {
+    const auto imported = import_sample("route53-checks");
+    ASSERT_TRUE(imported);
+    const char* probe = "healthcheck-3f8a2b10";
+    for (const char* text : {"type: HTTPS", "192.0.2.1:443", "path: /health", "bodyMatch: ok",
+                             "host: www.example.com", "intervalMs: 10000"}) {
+        EXPECT_TRUE(holds(*imported, probe, text)) << text;
+    }
+    EXPECT_TRUE(holds(*imported, "healthcheck-calc", "inverted: true"));
+    EXPECT_TRUE(holds(*imported, "routingcontrol-bb", "initialState"));
+    EXPECT_TRUE(notes(*imported, "follows a CloudWatch alarm"));
+    EXPECT_TRUE(notes(*imported, "probes the domain name www.example.com"));
+}
+
+TEST(ImportRoute53, PolicyDocument) {
+    const auto imported = import_sample("route53-document");
+    ASSERT_TRUE(imported);
+    for (const char* text : {"op: priority", "op: match", "op: weight", "weight: 3", "country/DE",
+                             "hostname: lb-1.us-east-1.elb.amazonaws.com"}) {
+        EXPECT_TRUE(holds(*imported, "trafficpolicy-", text)) << text;
+    }
+    const auto loop = import_text("route53", "p.json", R"({"AWSPolicyFormatVersion": "2015-10-01",
+        "RecordType": "A", "StartRule": "a", "Rules": {"a": {"RuleType": "weighted",
+        "Items": [{"RuleReference": "a", "Weight": "1"}]}}})");
+    EXPECT_FALSE(loop && errors_of(*loop).empty());
+    const auto missing = import_text(
+        "route53", "p.json",
+        R"({"AWSPolicyFormatVersion": "2015-10-01", "StartRule": "gone", "Rules": {}})");
+    ASSERT_FALSE(missing);
+    EXPECT_NE(missing.error().text.find("gone"), std::string::npos);
+}
+
+TEST(ImportAzure, NestedProfilesAndProbes) {
+    const auto imported = import_sample("azure-cli");
+    ASSERT_TRUE(imported);
+    EXPECT_TRUE(holds(*imported, "trafficpolicy-child", "count: 2"));
+    EXPECT_TRUE(holds(*imported, "trafficpolicy-shop", "policy: child"));
+    EXPECT_TRUE(holds(*imported, "healthcheck-shop-eus", "unhealthyThreshold: 3"));
+    EXPECT_TRUE(notes(*imported, "custom headers"));
+    const auto arm = import_sample("azure-arm");
+    ASSERT_TRUE(arm);
+    EXPECT_TRUE(notes(*arm, "not a Traffic Manager profile"));
+    EXPECT_TRUE(holds(*arm, "trafficpolicy-geo", "group/GEO-ME"));
+}
+
+TEST(ImportGtm, ApiAnswersAndTerraform) {
+    const auto imported = import_sample("gtm-configs");
+    ASSERT_TRUE(imported);
+    for (const char* text :
+         {"nonPreemptive: true", "draw: rotated", "percent: 50", "health: down"}) {
+        EXPECT_TRUE(holds(*imported, "trafficpolicy-", text)) << text;
+    }
+    EXPECT_TRUE(holds(*imported, "healthcheck-192-0-2-1-mtp-1-80", "200-499"));
+    EXPECT_TRUE(holds(*imported, "healthcheck-192-0-2-1-mtp-1-80", "49%"));
+    EXPECT_TRUE(notes(*imported, "we do not ping"));
+    EXPECT_TRUE(notes(*imported, "followRedirect"));
+    const auto terraform = import_sample("gtm-terraform");
+    ASSERT_TRUE(terraform);
+    EXPECT_TRUE(holds(*terraform, "trafficpolicy-www-example-com", "192.0.2.1"));
+    EXPECT_TRUE(notes(*terraform, "does not say which addresses belong to it"));
+}
+
+TEST(ImportLines, RegionsOfCustomLines) {
+    const auto imported = import_sample("lines-custom");
+    ASSERT_TRUE(imported);
+    // 198.51.100.3 to .17, in the largest blocks.
+    for (const char* block : {"198.51.100.3/32", "198.51.100.4/30", "198.51.100.8/29",
+                              "198.51.100.16/31", "2001:db8::1/128", "2001:db8::2/127"}) {
+        EXPECT_TRUE(holds(*imported, "region-line-", block)) << block;
+    }
+    const auto records = import_sample("lines-records");
+    ASSERT_TRUE(records);
+    EXPECT_TRUE(holds(*records, "trafficpolicy-www-example-com-a", "line/cn_telecom_shandong"));
+    EXPECT_TRUE(holds(*records, "dnszone-", "5 mx.example.com"));
+    EXPECT_TRUE(notes(*records, "line/cn_telecom_shandong, line/cn_telecom_huadong, line/telecom"));
+    EXPECT_TRUE(notes(*records, "REDIRECT_URL"));
+}
+
+TEST(ImportZonefile, IncludesStayBelowTheFolder) {
+    const std::string soa =
+        "$ORIGIN example.com.\n@ 60 SOA ns1 h 1 2 3 4 5\n@ 60 NS ns1\nns1 60 A 192.0.2.1\n";
+    const ImportFile files[] = {{"z/db.example.com", soa + "$INCLUDE sub/more\n"},
+                                {"z/sub/more", "more 60 A 192.0.2.2\n"}};
+    const auto imported = config::import_zonefile(files);
+    ASSERT_TRUE(imported) << imported.error().text;
+    EXPECT_TRUE(holds(*imported, "zones/example-com/sub/more", "192.0.2.2"));
+    EXPECT_TRUE(
+        holds(*imported, "dnszone-example-com.yaml", "file: zones/example-com/db.example.com"));
+
+    const ImportFile above[] = {{"z/db.example.com", soa + "$INCLUDE ../more\n"},
+                                {"more", "x 60 A 192.0.2.2\n"}};
+    const auto refused = config::import_zonefile(above);
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().text.starts_with("z/db.example.com:5:")) << refused.error().text;
+}
+
+}  // namespace
+}  // namespace fairway::app
