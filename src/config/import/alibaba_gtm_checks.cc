@@ -101,7 +101,7 @@ Tree Checks::http_spec(const Object& monitor, const std::string& label) {
     Tree http = Tree::map();
     const std::string info = monitor.text("ExtendInfo");
     const Documents documents = parse_json(info.empty() ? "{}" : info, "ExtendInfo");
-    static const Value kNone;
+    static const Value kNone{};
     const bool reads = documents.findings.empty() && !documents.all.empty();
     const Value& extended = reads ? documents.all.front().root : kNone;
     if (!reads) out_.lost(label, "extend_info is not JSON: path / is probed");

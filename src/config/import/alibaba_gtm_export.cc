@@ -168,7 +168,7 @@ std::string snake_case(std::string_view camel) {
 }
 
 const Value& Object::get(std::string_view field) const {
-    static const Value kMissing;
+    static const Value kMissing{};
     const std::string snake = snake_case(field);
     for (const auto& part : parts) {
         if (part[field]) return part[field];
