@@ -25,11 +25,16 @@ Front::Front(io::Shard& shard, const steer::State& state, const ServerOptions& o
     counts_timer_.arm_in(kCountsEveryMs);
 }
 
+Front::Socket::Socket(Front& front, io::Transport transport, int descriptor)
+    : fd(descriptor),
+      watch(front.shard_, descriptor, EPOLLIN,
+            [this, &front, udp = transport == io::Transport::kUdp](std::uint32_t) {
+                udp ? front.on_udp(*this) : front.on_accept(fd);
+            }) {}
+
 void Front::listen(io::Transport transport, int fd) {
     FW_ON_SHARD(shard_);
-    const bool udp = transport == io::Transport::kUdp;
-    sockets_.emplace_back(shard_, fd,
-                          [this, udp, fd](std::uint32_t) { udp ? on_udp(fd) : on_accept(fd); });
+    sockets_.emplace_back(*this, transport, fd);
 }
 
 void Front::ignore(int fd) {
@@ -50,13 +55,19 @@ void Front::drain(InlineFunction<void()> drained) {
     gate_.close(std::move(drained));
 }
 
-void Front::on_udp(int fd) {
+void Front::on_udp(Socket& socket) {
+    bool paused = false;
     for (unsigned i = 0; i < kBatchesPerTurn; ++i) {
-        const unsigned received = batch_.receive(fd);
+        const unsigned received = batch_.receive(socket.fd);
+        if (received == 0) break;
+        if (!paused && received >= kBusyBatch) {
+            socket.watch.pause();
+            paused = true;
+        }
         answer_batch(received);
-        if (received > 0) now_.udp_unsent += batch_.send(fd);
-        if (received == 0) return;
+        now_.udp_unsent += batch_.send(socket.fd);
     }
+    if (paused) socket.watch.resume();
 }
 
 void Front::answer_batch(unsigned received) {

@@ -51,13 +51,13 @@ class Front {
     static constexpr std::uint64_t kCountsEveryMs = 200;
     static constexpr unsigned kBatchesPerTurn = 8;
     static constexpr unsigned kAcceptsPerTurn = 64;
+    static constexpr unsigned kBusyBatch = 8;  // from here on it pays to pause the watch
     struct Socket {
-        Socket(io::Shard& shard, int descriptor, io::Watch::Callback callback)
-            : fd(descriptor), watch(shard, descriptor, EPOLLIN, std::move(callback)) {}
+        Socket(Front& front, io::Transport transport, int descriptor);
         int fd;
         io::Watch watch;
     };
-    void on_udp(int fd);
+    void on_udp(Socket& socket);
     void on_accept(int fd);
     void answer_batch(unsigned received);
     void publish_counts();

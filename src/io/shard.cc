@@ -206,9 +206,13 @@ Watch::Watch(Shard& shard, int fd, std::uint32_t events, Callback callback)
     : shard_(shard), fd_(fd), events_(events), callback_(std::move(callback)) {
     FW_ON_SHARD(shard_);
     slot_ = shard_.take_slot(this);
+    add();
+}
+
+void Watch::add() {
     const std::uint64_t generation = shard_.slots_[slot_].generation;
-    epoll_event event{.events = events, .data = {.u64 = generation << 32 | slot_}};
-    FW_CHECK(epoll_ctl(shard_.epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0);
+    epoll_event event{.events = events_, .data = {.u64 = generation << 32 | slot_}};
+    FW_CHECK(epoll_ctl(shard_.epoll_.get(), EPOLL_CTL_ADD, fd_, &event) == 0);
 }
 
 Watch::~Watch() {
@@ -224,6 +228,16 @@ void Watch::change(std::uint32_t events) {
     const std::uint64_t generation = shard_.slots_[slot_].generation;
     epoll_event event{.events = events, .data = {.u64 = generation << 32 | slot_}};
     FW_CHECK(epoll_ctl(shard_.epoll_.get(), EPOLL_CTL_MOD, fd_, &event) == 0);
+}
+
+void Watch::pause() {
+    FW_ON_SHARD(shard_);
+    epoll_ctl(shard_.epoll_.get(), EPOLL_CTL_DEL, fd_, nullptr);
+}
+
+void Watch::resume() {
+    FW_ON_SHARD(shard_);
+    add();
 }
 
 Timer::Timer(Shard& shard, Callback callback) : shard_(shard), callback_(std::move(callback)) {

@@ -30,7 +30,7 @@ class Shard {
         unsigned index = 0;
         int cpu = -1;                // core to pin to; -1 = none
         std::string name = "shard";  // of the thread, at most 15 bytes
-        bool may_wait = false;  // the control thread's: may wait for room in others' queues
+        bool may_wait = false;       // the control thread's: may wait for room in others' queues
     };
     explicit Shard(Options options);
     ~Shard();  // stops and joins
@@ -110,9 +110,15 @@ class Watch {
 
     void change(std::uint32_t events);
     std::uint32_t events() const { return events_; }
+    // Watched sockets cost: the kernel wakes epoll for each datagram sent, to say that there is
+    // room again, whether that was asked for or not. Between the two it does not; on resume() it
+    // calls back if there is reason. A pair costs as much as it saves at some seven datagrams.
+    void pause();
+    void resume();
 
   private:
     friend class Shard;
+    void add();
     Shard& shard_;
     int fd_;
     std::uint32_t slot_, events_;

@@ -69,6 +69,33 @@ TEST(Shard, WakesASleeperEachTime) {
     }
 }
 
+TEST(Shard, APausedWatchIsCalledOnlyOnceResumed) {
+    Shard shard({});
+    int pair[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+    int calls = 0;
+    bool resumed = false, early = false;
+    std::unique_ptr<Watch> watch;
+    Timer later(shard, [&] {
+        resumed = true;
+        watch->resume();
+    });
+    watch = std::make_unique<Watch>(shard, pair[0], EPOLLIN, [&](std::uint32_t) {
+        ++calls;
+        early = early || !resumed;
+        shard.stop();
+    });
+    watch->pause();
+    ASSERT_EQ(send(pair[1], "x", 1, 0), 1);
+    later.arm_in(20);
+    shard.run();
+    EXPECT_EQ(calls, 1);
+    EXPECT_FALSE(early);
+    watch.reset();
+    close(pair[0]);
+    close(pair[1]);
+}
+
 TEST(Shard, AWatchDestroyedInTheSameTurnIsNotCalled) {
     Shard shard({});
     int pair[2][2];
