@@ -2,11 +2,12 @@
 """DNS beside Knot and gdnsd in the same run: CPU microseconds per query of the whole server process.
 
 One UDP worker pinned to core 1, dnsperf -c 20 -T 1 -q 200 pinned to core 0, CPU time (utime + stime of
-/proc/PID/stat) divided by completed queries; median of the runs, servers taking turns. Prints a table
-for bench/RESULTS.md.  dns.py [--runs N] [--seconds S] [--running PID:PORT]
---running measures a Fairway that already serves the names of bench/dns.py instead of starting one.
+/proc/PID/stat) divided by completed queries; median of the runs, servers taking turns. The floor
+(bench/floor.c) does nothing but receive and send. Prints a table for bench/RESULTS.md.
+dns.py [--runs N] [--seconds S] [--only TITLE]…
 """
 import argparse
+import contextlib
 import os
 import pathlib
 import re
@@ -25,11 +26,15 @@ NETS = {"a": "203.0.113.0/24", "b": "198.51.100.0/24"}
 ECS = ["-E", "8:00011800CB0071"]  # 203.0.113.0/24
 HOSTS = "".join(f"host{n} A 192.0.2.{n % 256}\n" for n in range(1000))
 ZONE = "$TTL 300\n@ SOA ns1 hostmaster 1 7200 900 1209600 60\n@ NS ns1\nns1 A 192.0.2.53\n" + HOSTS
-SETS = {
-    "plain A": ([f"host{n}.example.com A" for n in range(1000)], []),
-    "NXDOMAIN": ([f"no{n}.example.com A" for n in range(1000)], []),
-    "steered": (["weighted.example.com A"], []),
-    "steered + ECS": (["near.example.com A"], ECS),
+PLAIN = [f"host{n}.example.com A" for n in range(1000)]
+SETS = {  # title: (queries, options of dnsperf, who takes part)
+    "plain A": (PLAIN, [], "Fairway Knot gdnsd floor"),
+    "plain A + ECS": (PLAIN, ECS, "Fairway Knot gdnsd"),
+    "NXDOMAIN": ([f"no{n}.example.com A" for n in range(1000)], [], "Fairway Knot gdnsd"),
+    "weighted": (["weighted.example.com A"], [], "Fairway Knot gdnsd"),
+    "failover": (["failover.example.com A"], [], "Fairway gdnsd"),  # Knot has none
+    "by subnet": (["near.example.com A"], [], "Fairway Knot gdnsd"),
+    "by subnet + ECS": (["near.example.com A"], ECS, "Fairway Knot gdnsd"),
 }
 
 
@@ -49,6 +54,7 @@ def start_fairway(folder, port):
         "apiVersion: fairway.dev/v1alpha1\nkind: DNSZone\nmetadata: {name: example, namespace: default}\n"
         "spec: {origin: example.com, file: example.zone}\n"
         + policy("weighted", "weight", lambda leaf: f", weight: {ADDRESSES[leaf][1]}")
+        + policy("failover", "priority", lambda leaf: f", priority: {ord(leaf) - ord('a') + 1}")
         + policy("near", "cidr", lambda leaf: f", cidrs: [{NETS[leaf]}]" if leaf in NETS else "")
     )
     manifests = folder / "manifests"
@@ -81,7 +87,7 @@ def start_gdnsd(folder, port):
     for sub in ("zones", "run", "state"):
         (folder / sub).mkdir()
     (folder / "zones" / "example.com").write_text(
-        ZONE + "weighted 60 DYNA weighted!w\nnear 60 DYNA geoip!near\n")
+        ZONE + "weighted 60 DYNA weighted!w\nfailover 60 DYNA simplefo!f\nnear 60 DYNA geoip!near\n")
     weights = ", ".join(f"{leaf} => [ {a}, {w} ]" for leaf, (a, w) in ADDRESSES.items())
     nets = ", ".join(f"{net} => [ {leaf} ]" for leaf, net in NETS.items())
     places = ", ".join(f"{leaf} => {a}" for leaf, (a, _) in ADDRESSES.items())
@@ -89,9 +95,15 @@ def start_gdnsd(folder, port):
         f"options => {{ listen => [ 127.0.0.1 ], dns_port => {port}, udp_threads => 1, tcp_threads => 1,\n"
         f"  run_dir => {folder}/run, state_dir => {folder}/state }}\n"
         f"plugins => {{\n  weighted => {{ service_types => up, w => {{ {weights} }} }}\n"
+        f"  simplefo => {{ f => {{ service_types => up, primary => 192.0.2.1, secondary => 192.0.2.2 }} }}\n"
         f"  geoip => {{ maps => {{ m => {{ datacenters => [ c, b, a ], nets => {{ {nets} }} }} }},\n"
         f"    resources => {{ near => {{ map => m, service_types => up, dcmap => {{ {places} }} }} }} }}\n}}\n")
     return [program("gdnsd"), "-c", folder, "start"]
+
+
+def start_floor(folder, port):
+    subprocess.run(["cc", "-O2", "-o", folder / "floor", ROOT / "bench" / "floor.c"], check=True)
+    return [folder / "floor", port]
 
 
 def program(name):
@@ -99,9 +111,14 @@ def program(name):
 
 
 def free_port():
-    with socket.socket(type=socket.SOCK_DGRAM) as udp:
-        udp.bind(("127.0.0.1", 0))
-        return udp.getsockname()[1]
+    while True:
+        with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            udp.bind(("127.0.0.1", 0))
+            try:
+                tcp.bind(udp.getsockname())
+            except OSError:
+                continue
+            return udp.getsockname()[1]
 
 
 def answers(port, name):
@@ -116,6 +133,7 @@ class Server:
 
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"fairway-bench-{self.name}-"))
+        self.folder.chmod(0o755)  # started as root, Fairway becomes nobody
         self.port = free_port()
         command = [str(word) for word in self.start(self.folder, self.port)]
         self.process = subprocess.Popen(["taskset", "-c", "1", *command], stdin=subprocess.DEVNULL,
@@ -128,29 +146,17 @@ class Server:
         self.process.wait(timeout=10)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def wait(self):
-        for name in ("host1", "weighted", "near"):
+    def wait(self, names):
+        for name in names:
             for _ in range(100):
-                if answers(self.port, f"{name}.example.com"):
+                if answers(self.port, name):
                     break
                 time.sleep(0.05)
             else:
-                sys.exit(f"{self.name} does not answer {name}.example.com: {(self.folder / 'log').read_text()[-800:]}")
-
-
-class Running(Server):
-    def __init__(self, text):
-        super().__init__("Fairway", None)
-        self.pid, self.port = map(int, text.split(":"))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def wait(self):
-        pass
+                sys.exit(f"{self.name} does not answer {name}: {(self.folder / 'log').read_text()[-800:]}")
+        # Knot pins its UDP workers itself, the first to core 0: dnsperf's.
+        for thread in os.listdir(f"/proc/{self.pid}/task"):
+            os.sched_setaffinity(int(thread), {1})
 
 
 def cpu_seconds(pid):
@@ -172,32 +178,44 @@ def measure(server, queries, options, seconds):
     return (user + system) / completed * 1e6, user / completed * 1e6
 
 
+def row(title, servers):
+    cells, medians = [], {}
+    for server in servers:
+        runs = server.results.get(title)
+        if not runs:
+            cells.append("-")
+            continue
+        total = [t for t, _ in runs]
+        medians[server.name] = statistics.median(total)
+        user = statistics.median(u for _, u in runs)
+        cells.append(f"{medians[server.name]:.2f} [{min(total):.2f}-{max(total):.2f}], {user:.2f}")
+    better = min(m for name, m in medians.items() if name in ("Knot", "gdnsd"))
+    return f"| {title} | " + " | ".join(cells) + f" | {medians['Fairway'] / better:.2f} |"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--running")
+    parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--only", action="append", choices=SETS)
     options = parser.parse_args()
-    ours = Running(options.running) if options.running else Server("Fairway", start_fairway)
-    with ours, Server("Knot", start_knot) as knot, Server("gdnsd", start_gdnsd) as gdnsd:
-        servers = [ours, knot, gdnsd]
+    starts = {"Fairway": start_fairway, "Knot": start_knot, "gdnsd": start_gdnsd, "floor": start_floor}
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(Server(name, start)) for name, start in starts.items()]
         for server in servers:
-            server.wait()
-        for title, (queries, extra) in SETS.items():
+            server.wait({queries[-1].split()[0] for title, (queries, _, who) in SETS.items()
+                         if server.name in who.split() and server.name != "floor" and title != "NXDOMAIN"})
+        print(f"CPU us per query, of which in user space (sampled, coarse); median [min-max] of {options.runs} runs of "
+              f"{options.seconds} s\n")
+        print("| | " + " | ".join(starts) + " | ratio to the better peer |")
+        print("|---|" + "---|" * (len(servers) + 1))
+        for title in options.only or SETS:
+            queries, extra, who = SETS[title]
             for _ in range(options.runs):
                 for server in servers:
-                    server.results.setdefault(title, []).append(measure(server, queries, extra, options.seconds))
-    print(f"CPU us per query, of which in user space; median [min-max] of {options.runs} runs of {options.seconds} s\n")
-    print("| | " + " | ".join(server.name for server in servers) + " | ratio to the better peer |")
-    print("|---|" + "---|" * (len(servers) + 1))
-    for title in SETS:
-        cells, medians = [], []
-        for server in servers:
-            total = [t for t, _ in server.results[title]]
-            user = statistics.median(u for _, u in server.results[title])
-            medians.append(statistics.median(total))
-            cells.append(f"{medians[-1]:.2f} [{min(total):.2f}-{max(total):.2f}], {user:.2f}")
-        print(f"| {title} | " + " | ".join(cells) + f" | {medians[0] / min(medians[1:]):.2f} |")
+                    if server.name in who.split():
+                        server.results.setdefault(title, []).append(measure(server, queries, extra, options.seconds))
+            print(row(title, servers), flush=True)
 
 
 main()

@@ -26,6 +26,21 @@ void put_members(model::Model& model, std::uint32_t s, std::uint32_t shift = 0) 
     put(model, slice(name, name, members));
 }
 
+// Policy s: a weighted choice among 50 addresses, the first of weight `first`.
+void put_weights(model::Model& model, std::uint32_t s, std::uint32_t first = 1) {
+    const std::string name = "s" + std::to_string(s);
+    std::vector<model::Child> kids;
+    std::vector<model::PolicyNode> nodes{select("root", model::Op::kWeight, {})};
+    for (std::uint32_t e = 0; e < kPerService; ++e) {
+        const std::string leaf_name = "n" + std::to_string(e);
+        kids.push_back(child(leaf_name));
+        nodes.push_back(leaf(leaf_name, {address(s * kPerService + e)}));
+    }
+    nodes[0].children = std::move(kids);
+    nodes[0].children[0].weight = first;
+    put(model, policy(name, std::move(nodes)));
+}
+
 void fill(model::Model& model, std::uint32_t endpoints, bool services) {
     for (std::uint32_t s = 0; s < endpoints / kPerService; ++s) {
         const std::string name = "s" + std::to_string(s);
@@ -38,15 +53,7 @@ void fill(model::Model& model, std::uint32_t endpoints, bool services) {
             put(model, probe);
             put(model, policy(name, {service_leaf("all", name)}));
         } else {
-            std::vector<model::Child> kids;
-            std::vector<model::PolicyNode> nodes{select("root", model::Op::kWeight, {})};
-            for (std::uint32_t e = 0; e < kPerService; ++e) {
-                const std::string leaf_name = "n" + std::to_string(e);
-                kids.push_back(child(leaf_name));
-                nodes.push_back(leaf(leaf_name, {address(s * kPerService + e)}));
-            }
-            nodes[0].children = std::move(kids);
-            put(model, policy(name, std::move(nodes)));
+            put_weights(model, s);
         }
     }
 }
@@ -96,6 +103,24 @@ BENCHMARK(ChangeMembership)
     ->RangeMultiplier(10)
     ->Range(1000, 1'000'000)
     ->Unit(benchmark::kMicrosecond);
+
+// One weight of one policy changes.
+void ChangePolicy(benchmark::State& state) {
+    model::Model model;
+    fill(model, static_cast<std::uint32_t>(state.range(0)), false);
+    Compiler compiler;
+    compiler.update(model, model.take_changes());
+    std::uint32_t weight = 1;
+    for (auto _ : state) {
+        state.PauseTiming();
+        put_weights(model, 7, weight ^= 2);
+        const model::Changes changes = model.take_changes();
+        compiler.retired(compiler.world()->generation);
+        state.ResumeTiming();
+        benchmark::DoNotOptimize(compiler.update(model, changes).world);
+    }
+}
+BENCHMARK(ChangePolicy)->RangeMultiplier(10)->Range(1000, 1'000'000)->Unit(benchmark::kMicrosecond);
 
 void MatchPrefix(benchmark::State& state) {
     Rng rng(1);
