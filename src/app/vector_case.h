@@ -5,6 +5,7 @@
 
 #include <string>
 
+// tidy-allow: what makes exports of the cases stands beside them, in tests/vectors
 #include "expand/expand.h"
 
 namespace fairway::app {

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import time
 
+_ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
 
 @dataclasses.dataclass
 class Case:
@@ -21,6 +23,7 @@ class Stage:
     run: object  # callable(Stage)
     cases: list = dataclasses.field(default_factory=list)
     seconds: float = 0.0
+    cpu_seconds: float = 0.0  # of all programs run; tells a slow stage from a busy machine
     note: str = ""
     started: float = 0.0
 
@@ -57,7 +60,8 @@ def _succeeds(*command):
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-# The words that tests/skips may give as the missing capability; `program:NAME` besides.
+# The words that tests/skips may give as the missing capability; besides, `program:NAME`, and
+# `role:NAME`, which is missing until src/NAME exists.
 CAPABILITIES = {
     "ipv6": _has_ipv6,
     "root": lambda: _succeeds("sh", "-c", '[ "$(id -u)" = 0 ]'),
@@ -66,11 +70,15 @@ CAPABILITIES = {
 }
 
 
+def _is_capability(word):
+    return word in CAPABILITIES or word.startswith(("program:", "role:"))
+
+
 def has_capability(word):
     if word.startswith("program:"):
         return shutil.which(word.removeprefix("program:")) is not None
-    if word.startswith("engine:"):  # of a worked case: `fairway vectors` says itself that it lacks it
-        return False
+    if word.startswith("role:"):
+        return (_ROOT / "src" / word.removeprefix("role:")).is_dir()
     return CAPABILITIES[word]()
 
 
@@ -84,8 +92,8 @@ class PermittedSkips:
             words = line.split("#")[0].split()
             if not words:
                 continue
-            if len(words) != 2 or not (words[1] in CAPABILITIES or words[1].startswith(("program:", "engine:"))):
-                known = ", ".join([*CAPABILITIES, "program:NAME", "engine:NAME"])
+            if len(words) != 2 or not _is_capability(words[1]):
+                known = ", ".join([*CAPABILITIES, "program:NAME", "role:NAME"])
                 self.errors.append(f"{file.name}:{number}: not `NAME CAPABILITY`; known are {known}")
                 continue
             self._capability_of[words[0]] = words[1]
@@ -115,16 +123,17 @@ def report(stages, skips: PermittedSkips):
             skips.judge(case)
     cases += [Case("tests/skips", "failed", error) for error in skips.errors]
 
-    print(f"\n{'stage':<14}{'budget':>8}{'actual':>8}{'passed':>8}{'failed':>8}{'skipped':>8}")
+    print(f"\n{'stage':<14}{'budget':>8}{'actual':>8}{'cpu':>8}{'passed':>8}{'failed':>8}{'skipped':>8}")
     for stage in stages:
         over = "  over budget" if stage.seconds > stage.budget_minutes * 60 else ""
         print(
-            f"{stage.name:<14}{_clock(stage.budget_minutes * 60):>8}{_clock(stage.seconds):>8}"
-            f"{stage.count('passed'):>8}{stage.count('failed'):>8}{stage.count('skipped'):>8}"
+            f"{stage.name:<14}{_clock(stage.budget_minutes * 60):>8}"
+            f"{_clock(stage.seconds):>8}{_clock(stage.cpu_seconds):>8}{stage.count('passed'):>8}{stage.count('failed'):>8}{stage.count('skipped'):>8}"
             f"{over}{'  ' + stage.note if stage.note else ''}"
         )
     budget, actual = sum(s.budget_minutes for s in stages) * 60, sum(s.seconds for s in stages)
-    print(f"{'all':<14}{_clock(budget):>8}{_clock(actual):>8}")
+    cpu = sum(stage.cpu_seconds for stage in stages)
+    print(f"{'all':<14}{_clock(budget):>8}{_clock(actual):>8}{_clock(cpu):>8}")
 
     failed = [case for case in cases if case.outcome == "failed"]
     for case in failed:

@@ -2,6 +2,7 @@
 import datetime
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -66,20 +67,24 @@ def unit_and_oracles(stage):
 
 
 def vectors(stage):
-    folder = ROOT / "tests" / "vectors"
-    done = run([ROOT / "build" / "fairway", "vectors", folder], "vectors", stage.seconds_left())
+    for folder in (ROOT / "tests" / "vectors", ROOT / "tests" / "vectors" / "extra"):
+        _vectors_of(stage, folder)
+
+
+def _vectors_of(stage, folder):
+    done = run([ROOT / "build" / "fairway", "vectors", folder], folder.name, stage.seconds_left())
     last = re.fullmatch(r"(\d+) passed, (\d+) failed", done.last_line())
     if not last or last.groups() == ("0", "0") or done.timed_out:
-        stage.failed("vectors", f"no count on the last line: {done.why()}")
+        stage.failed(folder.name, f"no count on the last line: {done.why()}")
         return
-    for name, why in re.findall(r"^skip (vectors/\S+): (.*)$", done.log.read_text(), re.MULTILINE):
-        stage.skipped(name, why)
     for number in range(int(last.group(1))):
-        stage.passed(f"vectors/{number}")
-    for number in range(int(last.group(2))):
-        stage.failed("vectors", programs.relative(done.log))
+        stage.passed(f"{folder.name}/{number}")
+    for _ in range(int(last.group(2))):
+        stage.failed(folder.name, programs.relative(done.log))
+    for name, why in re.findall(r"^skip (\S+): (.*)$", done.text(), re.M):
+        stage.skipped(name, why)
     if done.code != 0 and last.group(2) == "0":
-        stage.failed("vectors", done.why())
+        stage.failed(folder.name, done.why())
 
 
 def scenarios(stage):
@@ -152,7 +157,13 @@ def main(arguments):
     for stage in chosen:
         now = datetime.datetime.now().strftime("%H:%M:%S")
         print(f"{now} {stage.name}", flush=True)
-        stage.started = time.monotonic()
+        stage.started, cpu_before = time.monotonic(), _cpu_seconds()
         stage.run(stage)
         stage.seconds = time.monotonic() - stage.started
+        stage.cpu_seconds = _cpu_seconds() - cpu_before
     return report(chosen, PermittedSkips(ROOT / "tests" / "skips"))
+
+
+def _cpu_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
