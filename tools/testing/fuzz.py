@@ -9,28 +9,31 @@ _REPLAY_SECONDS = 120
 _OPTIONS = ["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"]
 
 
-def _stem(target):
+def stem(target):
     return target.removesuffix("_fuzz")
 
 
 def _corpus(target):
-    return ROOT / "tests" / "corpus" / _stem(target)
+    return ROOT / "tests" / "corpus" / stem(target)
+
+
+def corpus_files(target):
+    return sorted(str(file) for file in _corpus(target).rglob("*") if file.is_file())
 
 
 def _replay(stage, targets):
     def one(job):
         target, path = job
-        corpus = _corpus(target)
-        files = sorted(str(file) for file in corpus.rglob("*") if file.is_file())
+        files = corpus_files(target)
         if not files:
             return None
         return run([path, *_OPTIONS, *files], f"fuzz/replay-{target}", _REPLAY_SECONDS)
 
     for (target, _), done in in_parallel(targets, one):
         if done is None:
-            stage.failed(f"fuzz/{_stem(target)}/corpus", f"{relative(_corpus(target))} has no file")
+            stage.failed(f"fuzz/{stem(target)}/corpus", f"{relative(_corpus(target))} has no file")
         else:
-            stage.outcome(done.code == 0 and not done.timed_out, f"fuzz/{_stem(target)}/corpus", done.why())
+            stage.outcome(done.code == 0 and not done.timed_out, f"fuzz/{stem(target)}/corpus", done.why())
 
 
 def _search(stage, targets, seconds):
@@ -38,19 +41,19 @@ def _search(stage, targets, seconds):
 
     def one(job):
         target, path = job
-        found = ROOT / "build" / "corpus" / _stem(target)
+        found = ROOT / "build" / "corpus" / stem(target)
         found.mkdir(parents=True, exist_ok=True)
         corpus = [str(_corpus(target))] if _corpus(target).is_dir() else []
-        dictionary = ROOT / "tests" / "corpus" / f"{_stem(target)}.dict"
+        dictionary = ROOT / "tests" / "corpus" / f"{stem(target)}.dict"
         words = [f"-dict={dictionary}"] if dictionary.exists() else []
-        artifacts = LOGS / "fuzz" / f"{_stem(target)}-"
+        artifacts = LOGS / "fuzz" / f"{stem(target)}-"
         artifacts.parent.mkdir(parents=True, exist_ok=True)
         command = [path, *_OPTIONS, *words, f"-max_total_time={int(seconds)}",
                    f"-artifact_prefix={artifacts}", found, *corpus]
         return run(command, f"fuzz/search-{target}", seconds + 60)
 
     for (target, _), done in in_parallel(targets, one):
-        stage.outcome(done.code == 0 and not done.timed_out, f"fuzz/{_stem(target)}/search", done.why())
+        stage.outcome(done.code == 0 and not done.timed_out, f"fuzz/{stem(target)}/search", done.why())
 
 
 def _prepare(stage):

@@ -154,6 +154,7 @@ def counted(stage, program: pathlib.Path, seconds):
         stage.failed(name, f"{relative(program)} is not executable (modules: lib.py, _NAME)")
         return
     scratch = tempfile.mkdtemp(prefix="fairway-test-")
+    os.chmod(scratch, 0o755)  # what a test starts as root gives its rights up, and reads its files still
     env = {
         "FAIRWAY": str(ROOT / "build" / "fairway"),
         "FAIRWAY_SOURCE_DIR": str(ROOT),

@@ -58,12 +58,7 @@ def unit(stage, preset="dev", prefix="unit", kind="test", env=None, wrapper=()):
 def oracles(stage):
     """Independent oracles: programs in any language that compare Fairway with another reckoning."""
     for program in sorted([*ROOT.glob("tests/oracle/*_test.*")]):
-        counted(stage, program, min(600, stage.seconds_left()))
-
-
-def unit_and_oracles(stage):
-    unit(stage)
-    oracles(stage)
+        counted(stage, program, stage.seconds_left())
 
 
 def vectors(stage):
@@ -125,7 +120,8 @@ ALL = [
     Stage("build", 10, build_program),
     Stage("test-build", 14, build_tests),
     Stage("tidy", 1, tidy),
-    Stage("unit", 6, unit_and_oracles),
+    Stage("unit", 4, unit),
+    Stage("oracle", 10, oracles),
     Stage("vectors", 2, vectors),
     Stage("scenario", 12, scenarios),
     Stage("conformance", 15, conformance),
