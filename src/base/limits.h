@@ -25,9 +25,9 @@ enum class Limit : std::uint8_t {
     kCount,
 };
 inline constexpr const char* kLimitNames[] = {
-    "shard_queue", "log_queue", "watched_directories", "http_connections",
-    "http_head",   "http_body", "probes_in_flight", "decision_picks", "dns_alias_chain",
-    "dns_tcp_connections", "dns_tcp_pending", "zone_file_bytes",
+    "shard_queue",     "log_queue",           "watched_directories", "http_connections",
+    "http_head",       "http_body",           "probes_in_flight",    "decision_picks",
+    "dns_alias_chain", "dns_tcp_connections", "dns_tcp_pending",     "zone_file_bytes",
 };
 static_assert(sizeof kLimitNames / sizeof *kLimitNames == static_cast<std::size_t>(Limit::kCount));
 
@@ -81,9 +81,8 @@ inline constexpr std::uint32_t kManifestFindingsMax = 1'000;  // of one file, th
 // Zones.
 inline constexpr std::size_t kZoneFileBytesMax = 4ull << 30;  // of one master file
 inline constexpr std::uint32_t kZoneRecordsMax = 50'000'000;
-inline constexpr std::uint32_t kZoneOctetsMax = 0x7FFFFFFF;    // record data of one zone
-inline constexpr std::uint32_t kZoneFindingsMax = 100;         // told of one zone
-inline constexpr std::uint32_t kRrsetDuplicateScanMax = 1024;  // records compared for duplicates
+inline constexpr std::uint32_t kZoneOctetsMax = 0x7FFFFFFF;  // record data of one zone
+inline constexpr std::uint32_t kZoneFindingsMax = 100;       // told of one zone
 
 // DNS server.
 inline constexpr std::uint32_t kAliasChainMax = 16;           // CNAME and DNAME steps of one answer

@@ -52,8 +52,16 @@ Engine::Engine(const EngineOptions& options, unsigned shard)
     : options_(options), rng_(mix64(options.seed) + shard) {}
 
 void Engine::on_publish(const world::World& world) {
-    if (counts_.policies.size() < world.policies.bound())
-        counts_.policies.resize(world.policies.bound());
+    counts_.policies.resize(std::max<std::size_t>(counts_.policies.size(), world.policies.bound()));
+    for (std::uint32_t id = 0; id < counts_.policies.size(); ++id) {
+        const world::PolicyPart* now = world.policies.at(id);
+        const world::PolicyPart* before = counts_.policy_parts.at(id);
+        if (now == before) continue;
+        // An id that was given back may belong to another policy now.
+        const bool same = now && before && now->qtype == before->qtype && now->name == before->name;
+        if (!same) counts_.policies[id] = {};
+    }
+    counts_.policy_parts = world.policies;
 }
 
 std::size_t Engine::answer(const steer::State& state, Bytes packet, const Client& client,
@@ -69,6 +77,7 @@ std::size_t Engine::answer(const steer::State& state, Bytes packet, const Client
     }
     ResponseWriter writer(out, query_);
     writer.set_udp_payload(options_.udp_payload);
+    if (client.stream && query_.asks_tcp_keepalive) writer.set_tcp_keepalive(client.idle_ms);
     const Rcode early = early_rcode(status, query_);
     if (early != Rcode::kNoError) {
         writer.set_rcode(early);

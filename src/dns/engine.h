@@ -18,7 +18,8 @@ namespace fairway::dns {
 
 struct Client {
     IpAddr source;
-    bool stream = false;  // TCP: the response may take all of the buffer
+    bool stream = false;        // TCP: the response may take all of the buffer
+    std::uint32_t idle_ms = 0;  // of a stream: how long it may be, told to whom asks (RFC 7828)
 };
 
 struct PolicyCounts {
@@ -33,7 +34,8 @@ struct EngineCounts {
     std::array<std::uint64_t, kRcodes> by_rcode{};
     std::uint64_t dropped = 0;  // no header, or a response: nothing was sent
     std::uint64_t truncated = 0;
-    std::vector<PolicyCounts> policies;  // by PolicyId
+    std::vector<PolicyCounts> policies;            // by PolicyId
+    world::Parts<world::PolicyPart> policy_parts;  // whose counts they are
 };
 
 struct EngineOptions {
@@ -47,7 +49,7 @@ class Engine {
     // `shard` makes the draws of shards differ.
     explicit Engine(const EngineOptions& options, unsigned shard = 0);
 
-    // After State::publish of a World: makes room for its policies' counts.
+    // After State::publish of a World: its policies are counted, each from 0 or on.
     void on_publish(const world::World& world);
     // How many octets of `out` (at least 512) are the response; 0: send nothing.
     std::size_t answer(const steer::State& state, Bytes query, const Client& client,

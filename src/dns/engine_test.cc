@@ -204,6 +204,11 @@ TEST_F(EngineTest, TheParentAnswersForDs) {
     EXPECT_EQ(ds.rcode(), Rcode::kNoError);
     EXPECT_EQ(texts(ds.authorities), kSoa);
     EXPECT_EQ(ask("example.com", Type::kDs).authorities.size(), 1u);  // no parent here: our own
+    serve("", "other.example.com");  // not delegated: a resolver must not take it for not there
+    start();
+    const Message undelegated = ask("other.example.com", Type::kDs);
+    EXPECT_EQ(undelegated.rcode(), Rcode::kNoError);
+    EXPECT_EQ(texts(undelegated.authorities), kSoa);
 }
 
 TEST_F(EngineTest, WildcardsOfRfc4592) {
@@ -229,6 +234,66 @@ TEST_F(EngineTest, AddsTheAddressesOfTargets) {
               (Lines{"mail.example.com. 300 A 192.0.2.25", "mail.example.com. 300 AAAA ::25"}));
     EXPECT_EQ(texts(ask("s.example.com", Type::kSrv).additionals).size(), 2u);
     EXPECT_EQ(texts(ask("example.com", Type::kNs).additionals).size(), 1u);
+}
+
+// Its addresses are chosen for the client that asks for them, not for the one that asks for the MX.
+TEST_F(EngineTest, AddsNoAddressesOfSteeredTargets) {
+    serve(
+        "* AAAA ::99\nsub A 192.0.2.1\n@ MX 1 shop\n@ MX 2 x.b\n@ MX 3 other\n"
+        "@ MX 4 sub\n");
+    world_.steer_name("shop.example.com", leaf("l", "192.0.2.5"));
+    world_.steer_name("*.b.example.com", leaf("l", "192.0.2.6"));
+    EXPECT_EQ(texts(ask("example.com", Type::kMx).additionals),
+              (Lines{"other.example.com. 300 AAAA ::99", "sub.example.com. 300 A 192.0.2.1"}));
+}
+
+TEST_F(EngineTest, BeforeTheFirstWorldEverythingFails) {
+    engine_.emplace(EngineOptions{});
+    for (const Type type : {Type::kA, Type::kDs, Type::kAny}) {
+        const Message m = ask("www.example.com", type, {.edns = true});
+        EXPECT_EQ(m.rcode(), Rcode::kServFail);
+        EXPECT_FALSE(m.authoritative());
+    }
+    EXPECT_EQ(ask(".", Type::kNs).rcode(), Rcode::kServFail);
+    serve("www A 192.0.2.1\n");
+    start();
+    EXPECT_EQ(ask("www.example.com", Type::kA).answers.size(), 1u);
+}
+
+TEST_F(EngineTest, StreamsAreToldHowLongTheyMayBeIdle) {
+    serve("");
+    start();
+    auto query = wire::dns::make_query(test::name("example.com"), Type::kSoa, {.edns = true});
+    query[query.size() - 1] = 4;
+    query.insert(query.end(), {0, 11, 0, 0});
+    const auto options = [&] {
+        EXPECT_TRUE(answer(query));
+        const auto m = wire::dns::parse_message(reply_);
+        const Bytes rdata = m->opt()->rdata;
+        return std::vector<std::uint8_t>(rdata.begin(), rdata.end());
+    };
+    EXPECT_TRUE(options().empty());  // over UDP it means nothing
+    client_.stream = true;
+    client_.idle_ms = 10'000;
+    EXPECT_EQ(options(), (std::vector<std::uint8_t>{0, 11, 0, 2, 0, 100}));
+}
+
+TEST_F(EngineTest, AnIdThatAnotherPolicyGetsIsCountedFromZero) {
+    serve("");
+    world_.steer_name("shop.example.com", leaf("l", "192.0.2.5"));
+    ask("shop.example.com", Type::kA);
+    ask("shop.example.com", Type::kA);
+    auto changed = std::make_shared<world::PolicyPart>(*world_.world.policies.at(0));
+    changed->ttl = 7;
+    const auto publish = [&] {
+        world_.world.policies.set(0, std::make_shared<world::PolicyPart>(*changed));
+        world_.publish_to(state_);
+        engine_->on_publish(state_.world());
+        return engine_->counts().policies.at(0).decisions;
+    };
+    EXPECT_EQ(publish(), 2u);  // the same policy, changed
+    changed->name = "another";
+    EXPECT_EQ(publish(), 0u);
 }
 
 TEST_F(EngineTest, AnyGetsOneSet) {

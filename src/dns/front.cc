@@ -45,7 +45,6 @@ void Front::ignore(int fd) {
 void Front::on_publish() {
     FW_ON_SHARD(shard_);
     engine_.on_publish(state_.world());
-    now_.policies = state_.world().policies;
 }
 
 void Front::drain(InlineFunction<void()> drained) {
@@ -98,8 +97,9 @@ void Front::on_accept(int fd) {
 std::size_t Front::answer_stream(Bytes query, const IpAddr& source) {
     ++now_.tcp_queries;
     std::uint8_t* out = tcp_out_.get();
+    const Client client{source, true, options_.tcp_idle_ms};
     const std::size_t size =
-        engine_.answer(state_, query, {source, true}, {out + 2, wire::dns::kMessageMax});
+        engine_.answer(state_, query, client, {out + 2, wire::dns::kMessageMax});
     out[0] = static_cast<std::uint8_t>(size >> 8);
     out[1] = static_cast<std::uint8_t>(size);
     return size;

@@ -30,7 +30,6 @@ struct FrontCounts {
     std::uint64_t tcp_queries = 0;
     std::uint64_t tcp_connections = 0;  // open now
     EngineCounts engine;
-    world::Parts<world::PolicyPart> policies;  // whose counts engine.policies are
 };
 
 class Front {

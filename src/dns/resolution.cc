@@ -43,6 +43,8 @@ Resolution::Resolution(Engine& engine, const steer::State& state, const Client& 
       hash_(engine.query_.qname_hash) {}
 
 void Resolution::run() {
+    // Before the first World nobody knows what is ours.
+    if (!world_.zone_index) return writer_.set_rcode(Rcode::kServFail);
     if (!find_zone()) return writer_.set_rcode(Rcode::kRefused);
     writer_.set_authoritative();
     seen_[0] = hash_;
@@ -59,8 +61,8 @@ void Resolution::run() {
 // section 3.1.4.1).
 bool Resolution::find_zone() {
     const world::ZoneIndex* index = world_.zone_index.get();
-    if (!index) return false;
     const world::ZonePart* child = nullptr;
+    has_child_ = false;
     NameView suffix = name_;
     for (unsigned labels = suffix.label_count();; --labels, suffix = suffix.parent()) {
         if (index->has_depth(labels)) {
@@ -70,6 +72,7 @@ bool Resolution::find_zone() {
                 zone_ = world_.zones.at(id.value);
                 if (qtype_ != Type::kDs || suffix.size() != name_.size()) return true;
                 child = zone_;
+                has_child_ = true;
             }
         }
         if (labels == 0) break;
@@ -117,7 +120,8 @@ void Resolution::resolve_missing(const SteeredName* steered) {
         wildcard.zone = &zone_->at(encloser.zone->wildcard);
     if (encloser.steered && encloser.steered->wildcard != ZoneName::kNone)
         wildcard.steered = &world_.steered_names->at(encloser.steered->wildcard);
-    if (!wildcard) return negative(Rcode::kNxDomain);
+    // A zone of ours begins here though its parent does not delegate it: the name exists.
+    if (!wildcard) return negative(has_child_ ? Rcode::kNoError : Rcode::kNxDomain);
     answer_place(wildcard);
 }
 
@@ -254,6 +258,7 @@ void Resolution::rename(const ZoneName& dname) {
 void Resolution::add_extras(const ZoneRrset& set) {
     for (const world::ZoneExtra& extra : zone_->extras(set)) {
         const ZoneName& node = zone_->at(extra.name);
+        if (is_steered(zone_->extra_target(extra), node)) continue;
         const WhenFull when_full = extra.glue_needed ? WhenFull::kTruncate : WhenFull::kLeaveOut;
         for (const Type type : {Type::kA, Type::kAaaa}) {
             const ZoneRrset* addresses = zone_->rrset(node, type);
@@ -262,6 +267,20 @@ void Resolution::add_extras(const ZoneRrset& set) {
                         zone_->rdata(*addresses), when_full);
         }
     }
+}
+
+// The wildcard whose addresses would go along does not stand for a target that a policy has: its
+// addresses are for the client to ask for, so that the choice is made for that client.
+bool Resolution::is_steered(NameView target, const ZoneName& node) const {
+    const world::SteeredNames* steered = world_.steered_names.get();
+    if (!steered || steered->empty()) return false;
+    const NameView wildcard = zone_->name_of(node);
+    if (!wildcard.is_wildcard() || target == wildcard) return false;
+    const std::size_t encloser = wildcard.parent().size();
+    for (NameView name = target; name.size() > encloser; name = name.parent()) {
+        if (steered->find(name)) return true;
+    }
+    return false;
 }
 
 void Resolution::negative(Rcode rcode, std::uint32_t ttl_max) {

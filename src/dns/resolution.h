@@ -43,6 +43,7 @@ class Resolution {
     void refer(const world::ZoneName& cut);
     void rename(const world::ZoneName& dname);
     void add_extras(const world::ZoneRrset& set);
+    bool is_steered(NameView target, const world::ZoneName& node) const;
     void negative(wire::dns::Rcode rcode, std::uint32_t ttl_max = 0xFFFFFFFFu);
     void follow(NameView target);
 
@@ -59,6 +60,7 @@ class Resolution {
     NameView owner_;  // as records of it are written
     std::uint64_t hash_ = 0;
     const world::ZonePart* zone_ = nullptr;
+    bool has_child_ = false;  // asked for the DS of another zone of ours
     bool following_ = false;  // an alias set a new name_
 
     wire::dns::Name lowered_;  // name_ past the question

@@ -48,7 +48,7 @@ void expose_policies(MetricWriter& out, const std::vector<FrontCounts>& all, con
     std::map<std::pair<std::string, std::string>, std::uint64_t> sums;
     for (const FrontCounts& counts : all) {
         for (std::uint32_t id = 0; id < counts.engine.policies.size(); ++id) {
-            const world::PolicyPart* policy = counts.policies.at(id);
+            const world::PolicyPart* policy = counts.engine.policy_parts.at(id);
             if (!policy) continue;
             const auto type = wire::dns::type_text(static_cast<wire::dns::Type>(policy->qtype));
             sums[{policy->name, type}] += of(counts.engine.policies[id]);

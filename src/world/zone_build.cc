@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
+#include <unordered_set>
 
 #include "base/limits.h"
 
@@ -54,8 +56,8 @@ ZoneBuilder::ZoneBuilder(const Name& origin, ZoneId id, std::string object)
 }
 
 void ZoneBuilder::add(const ZoneSource& source) {
-    source.read([this](const SourceRecord& record) { add(record); },
-                [this](model::Diagnostic d) { take_finding(std::move(d)); });
+    whole_ &= source.read([this](const SourceRecord& record) { add(record); },
+                          [this](model::Diagnostic d) { take_finding(std::move(d)); });
 }
 
 void ZoneBuilder::add(const SourceRecord& record) {
@@ -163,7 +165,7 @@ void ZoneBuilder::make_rrset(const Raw* first, const Raw* last) {
     auto& out = part_->octets_;
     ZoneRrset set{
         .type = first->type, .ttl = first->ttl, .rdata_at = static_cast<std::uint32_t>(out.size())};
-    std::vector<Bytes> seen;
+    std::unordered_set<std::string_view> seen;
     bool ttl_told = false;
     for (const Raw* raw = first; raw != last; ++raw) {
         const Bytes rdata(octets_.data() + raw->at, raw->size);
@@ -173,13 +175,12 @@ void ZoneBuilder::make_rrset(const Raw* first, const Raw* last) {
                  "the least is served");
         }
         set.ttl = std::min(set.ttl, raw->ttl);
-        const auto same = [&](Bytes other) { return std::ranges::equal(other, rdata); };
-        if (std::any_of(seen.begin(), seen.end(), same)) continue;  // RFC 2181 section 5
+        const std::string_view octets(reinterpret_cast<const char*>(rdata.data()), rdata.size());
+        if (last - first > 1 && !seen.insert(octets).second) continue;  // RFC 2181 section 5
         if (set.count == std::numeric_limits<std::uint16_t>::max()) {
             find(Severity::kError, *raw, "too many records in one set", "at most 65,535");
             return;
         }
-        if (seen.size() < kRrsetDuplicateScanMax) seen.push_back(rdata);
         out.push_back(static_cast<std::uint8_t>(raw->size >> 8));
         out.push_back(static_cast<std::uint8_t>(raw->size));
         out.insert(out.end(), rdata.begin(), rdata.end());
@@ -211,6 +212,7 @@ void ZoneBuilder::link_names() {
 
 void ZoneBuilder::check_apex() {
     const auto missing = [&](std::string what, std::string right) {
+        if (!whole_) return;  // it may stand in what could not be read
         take_finding({Severity::kError, "", {}, "", "", std::move(what), std::move(right)});
     };
     const ZoneName& apex = part_->nodes_[0];
@@ -283,6 +285,7 @@ void ZoneBuilder::make_extras(std::uint32_t name, ZoneRrset& set) {
     auto& extras = part_->extras_;
     set.extras_at = static_cast<std::uint32_t>(extras.size());
     const bool referral = set.type == Type::kNs && part_->nodes_[name].delegation;
+    std::unordered_set<std::uint64_t> targets;  // by hash: two that collide cost an address
     for (const Bytes rdata : part_->rdata(set)) {
         if (rdata.size() <= *offset) continue;
         const auto target = NameView::read(rdata.subspan(*offset));
@@ -297,9 +300,7 @@ void ZoneBuilder::make_extras(std::uint32_t name, ZoneRrset& set) {
             continue;
         }
         const auto at = static_cast<std::uint32_t>(target->data() - part_->octets_.data());
-        const auto same = [&](const ZoneExtra& e) { return part_->extra_target(e) == *target; };
-        if (std::none_of(extras.begin() + set.extras_at, extras.end(), same))
-            extras.push_back({at, found, inside});
+        if (targets.insert(target->hash()).second) extras.push_back({at, found, inside});
     }
     set.extras_size = static_cast<std::uint32_t>(extras.size()) - set.extras_at;
 }

@@ -59,6 +59,7 @@ class ZoneBuilder {
     std::vector<std::string> files_;
     model::Diagnostics findings_;
     std::size_t errors_ = 0;
+    bool whole_ = true;  // every source was read to its end
 };
 
 // Both sources of a DNSZone document. Null if anything is in error.

@@ -36,7 +36,7 @@ std::string with_dot(const std::string& name) {
 
 }  // namespace
 
-void DocumentZoneSource::read(const OnRecord& on_record, const OnDiagnostic& on_diagnostic) const {
+bool DocumentZoneSource::read(const OnRecord& on_record, const OnDiagnostic& on_diagnostic) const {
     if (zone_.soa) read_soa(on_record, on_diagnostic);
     for (std::size_t i = 0; i < zone_.name_servers.size(); ++i) {
         const std::string field = "spec.nameServers[" + std::to_string(i) + "]";
@@ -51,6 +51,7 @@ void DocumentZoneSource::read(const OnRecord& on_record, const OnDiagnostic& on_
         for (std::size_t v = 0; v < zone_.records[i].values.size(); ++v)
             read_value(on_record, on_diagnostic, i, v);
     }
+    return true;
 }
 
 void DocumentZoneSource::read_soa(const OnRecord& on_record,
@@ -114,17 +115,24 @@ void DocumentZoneSource::read_text(const OnRecord& on_record, const OnDiagnostic
     on_record(record);
 }
 
-void MasterFileZoneSource::read(const OnRecord& on_record,
+bool MasterFileZoneSource::read(const OnRecord& on_record,
                                 const OnDiagnostic& on_diagnostic) const {
     const SourceRecord here{.file = zone_.meta.file, .pos = zone_.file_pos, .field = "spec.file"};
     const auto origin = absolute(zone_.origin);
-    if (!origin) return on_diagnostic(finding(here, origin.error().text));
-    if (!read_file_) return on_diagnostic(finding(here, "no zone files can be read here"));
+    const auto unread = [&](std::string why) {
+        on_diagnostic(finding(here, std::move(why)));
+        return false;
+    };
+    if (!origin) return unread(origin.error().text);
+    if (!read_file_) return unread("no zone files can be read here");
     const auto file = read_file_(zone_, zone_.file, "");
-    if (!file) return on_diagnostic(finding(here, file.error().text));
+    if (!file) return unread(file.error().text);
+    bool whole = true;
     wire::dns::MasterOptions options{.origin = *origin, .default_ttl = zone_.ttl};
-    options.include = [this](std::string_view path, std::string_view from) {
-        return read_file_(zone_, path, from);
+    options.include = [&](std::string_view path, std::string_view from) {
+        auto included = read_file_(zone_, path, from);
+        whole = whole && included;
+        return included;
     };
     wire::dns::parse_master_file(
         file->text, file->name, options,
@@ -141,6 +149,7 @@ void MasterFileZoneSource::read(const OnRecord& on_record,
                            std::move(d.message),
                            ""});
         });
+    return whole;
 }
 
 }  // namespace fairway::world

@@ -28,14 +28,15 @@ class ZoneSource {
     using OnRecord = std::function<void(const SourceRecord&)>;
     using OnDiagnostic = std::function<void(model::Diagnostic)>;  // without `object`
     virtual ~ZoneSource() = default;
-    virtual void read(const OnRecord& on_record, const OnDiagnostic& on_diagnostic) const = 0;
+    // False: part of it could not be got at, so nothing can be said of what is missing.
+    virtual bool read(const OnRecord& on_record, const OnDiagnostic& on_diagnostic) const = 0;
 };
 
 // spec.soa, spec.nameServers, spec.records. Names in it are absolute, with or without a last dot.
 class DocumentZoneSource : public ZoneSource {
   public:
     explicit DocumentZoneSource(const model::DnsZone& zone) : zone_(zone) {}
-    void read(const OnRecord& on_record, const OnDiagnostic& on_diagnostic) const override;
+    bool read(const OnRecord& on_record, const OnDiagnostic& on_diagnostic) const override;
 
   private:
     void read_soa(const OnRecord& on_record, const OnDiagnostic& on_diagnostic) const;
@@ -57,7 +58,7 @@ class MasterFileZoneSource : public ZoneSource {
   public:
     MasterFileZoneSource(const model::DnsZone& zone, ReadZoneFile read_file)
         : zone_(zone), read_file_(std::move(read_file)) {}
-    void read(const OnRecord& on_record, const OnDiagnostic& on_diagnostic) const override;
+    bool read(const OnRecord& on_record, const OnDiagnostic& on_diagnostic) const override;
 
   private:
     const model::DnsZone& zone_;

@@ -186,6 +186,42 @@ TEST(Zone, NeedsSoaAndNameServers) {
     EXPECT_NE(built.text().find("no name servers"), std::string::npos) << built.text();
 }
 
+// What is missing may stand in the part that could not be read.
+TEST(Zone, AnUnreadSourceIsTheOnlyFinding) {
+    model::DnsZone zone = document();
+    zone.soa.reset();
+    zone.name_servers.clear();
+    zone.file = "gone.zone";
+    const ReadZoneFile read = [&](const model::DnsZone&, std::string_view path,
+                                  std::string_view) -> Result<wire::dns::IncludedFile> {
+        if (path == "whole.zone")
+            return wire::dns::IncludedFile{"whole.zone", "$INCLUDE gone.zone\n"};
+        return fail(Code::kNotFound, Origin::kConfig, "no such file");
+    };
+    for (const char* file : {"gone.zone", "whole.zone"}) {
+        zone.file = file;
+        model::Diagnostics findings;
+        EXPECT_FALSE(compile_zone(zone, ZoneId{3}, read, findings));
+        ASSERT_EQ(findings.size(), 1u) << file << ": " << findings.back().text();
+        EXPECT_NE(findings[0].text().find("no such file"), std::string::npos) << findings[0].text();
+    }
+}
+
+TEST(Zone, ARecordTwiceStandsOnceInLargeSetsToo) {
+    std::string text;
+    for (int round = 0; round < 2; ++round) {
+        for (int i = 0; i < 3000; ++i)
+            text += "many A 10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250) + "\n";
+    }
+    model::DnsZone zone = document();
+    zone.file = "example.zone";
+    const Built built = build(zone, text);
+    ASSERT_TRUE(built.part) << built.text();
+    const ZoneName* many = built.part->find(name("many.example.com"));
+    ASSERT_TRUE(many);
+    EXPECT_EQ(built.part->rrset(*many, Type::kA)->count, 3000u);
+}
+
 TEST(Zone, DifferentTtlsAreAWarningAndTheLeastIsServed) {
     model::ZoneRecord late = record("a.example.com", "A", {"192.0.2.2"});
     late.ttl = 20;

@@ -58,7 +58,8 @@ def need(*programs):
 def free_port(address="127.0.0.1"):
     """A port that is free for both TCP and UDP."""
     while True:
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family) as tcp, socket.socket(family, socket.SOCK_DGRAM) as udp:
             tcp.bind((address, 0))
             port = tcp.getsockname()[1]
             with contextlib.suppress(OSError):

@@ -70,6 +70,7 @@ bool read_options(Bytes options, QueryView& query) {
         const auto code = static_cast<OptionCode>(reader.u16());
         const Bytes value = reader.take(reader.u16());
         if (!reader.ok()) return false;
+        if (code == OptionCode::kTcpKeepalive) query.asks_tcp_keepalive = true;
         // The first subnet counts; every other option has nothing to tell an authoritative answer.
         if (code != OptionCode::kClientSubnet || query.has_client_subnet) continue;
         if (!read_client_subnet(value, query)) return false;
@@ -132,6 +133,7 @@ void reset(QueryView& query, Bytes packet) {
     query.qclass = {};
     query.qname_hash = 0;
     query.has_edns = query.dnssec_ok = query.has_client_subnet = query.is_signed = false;
+    query.asks_tcp_keepalive = false;
     query.edns_version = 0;
     query.udp_payload = 0;
 }

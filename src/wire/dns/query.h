@@ -50,7 +50,8 @@ struct QueryView {
     bool dnssec_ok = false;
     std::uint16_t udp_payload = 0;  // as sent; 0 without EDNS
     bool has_client_subnet = false;
-    bool is_signed = false;  // TSIG or SIG(0) came with it
+    bool asks_tcp_keepalive = false;  // RFC 7828
+    bool is_signed = false;           // TSIG or SIG(0) came with it
     ClientSubnet client_subnet;
 
     alignas(8) std::uint8_t lowered[kNameMax + 1];  // the qname in lower case, qname_size octets

@@ -12,6 +12,7 @@ constexpr std::size_t kRecordFixed = 10;  // type, class, TTL, data length
 constexpr std::size_t kOptFixed = 11;
 constexpr std::size_t kOptionHead = 4;
 constexpr std::size_t kSubnetFixed = 4;
+constexpr std::size_t kKeepaliveSize = 2;
 constexpr std::size_t kPointerMax = 0x3FFF;
 constexpr std::uint16_t kPointerBits = 0xC000;
 
@@ -35,6 +36,13 @@ ResponseWriter::ResponseWriter(std::span<std::uint8_t> buffer, const QueryView& 
     if (!query.has_question()) return;
     std::memcpy(out_ + at_, query.packet.data() + at_, query.question_end - at_);
     at_ = query.question_end;
+}
+
+void ResponseWriter::set_tcp_keepalive(std::uint32_t timeout_ms) {
+    if (!query_.has_edns || tells_keepalive_) return;
+    tells_keepalive_ = true;
+    keepalive_ = static_cast<std::uint16_t>(std::min<std::uint32_t>(timeout_ms / 100, 0xFFFF));
+    limit_ -= kOptionHead + kKeepaliveSize;
 }
 
 bool ResponseWriter::write_record(NameView owner, Type type, std::uint32_t ttl, Bytes rdata) {
@@ -158,8 +166,11 @@ bool ResponseWriter::added(Section section, std::uint16_t count) {
 
 std::size_t ResponseWriter::opt_size() const {
     if (!query_.has_edns) return 0;
-    if (!query_.has_client_subnet) return kOptFixed;
-    return kOptFixed + kOptionHead + kSubnetFixed + (query_.client_subnet.source + 7u) / 8;
+    std::size_t size = kOptFixed;
+    if (query_.has_client_subnet)
+        size += kOptionHead + kSubnetFixed + (query_.client_subnet.source + 7u) / 8;
+    if (tells_keepalive_) size += kOptionHead + kKeepaliveSize;
+    return size;
 }
 
 // RFC 6891 §6.1.2; the subnet goes back as it came, with our scope (RFC 7871 §7.2.1).
@@ -182,6 +193,12 @@ void ResponseWriter::write_opt() {
         to[17] = subnet.source;
         to[18] = scope_;
         std::memcpy(to + 19, subnet.address.data(), octets);
+    }
+    if (tells_keepalive_) {
+        std::uint8_t* option = to + size - kOptionHead - kKeepaliveSize;
+        put_u16(option, static_cast<std::uint16_t>(OptionCode::kTcpKeepalive));
+        put_u16(option + 2, kKeepaliveSize);
+        put_u16(option + 4, keepalive_);
     }
     at_ += size;
 }

@@ -59,6 +59,9 @@ class ResponseWriter {
     // RFC 7871 §7.2.1: how many bits of the client's prefix the answer holds for. Written only if
     // it sent one.
     void set_client_subnet_scope(unsigned bits) { scope_ = static_cast<std::uint8_t>(bits); }
+    // RFC 7828: how long the connection may be idle. Before any record; for a query with
+    // asks_tcp_keepalive that came over TCP.
+    void set_tcp_keepalive(std::uint32_t timeout_ms);
     // What this server takes over UDP, told in OPT.
     void set_udp_payload(std::uint16_t octets) { udp_payload_ = octets; }
 
@@ -116,7 +119,9 @@ class ResponseWriter {
     const QueryView& query_;
     Rcode rcode_ = Rcode::kNoError;
     std::uint16_t udp_payload_ = 1232;
+    std::uint16_t keepalive_ = 0;  // in 100 ms
     std::uint8_t scope_ = 0;
+    bool tells_keepalive_ = false;
     bool authoritative_ = false;
     bool truncated_ = false;
     bool question_remembered_ = false;

@@ -54,6 +54,23 @@ TEST(Response, AnswersByteForByte) {
               expected);
 }
 
+TEST(Response, TellsHowLongAConnectionMayBeIdle) {
+    const Cidr subnet = *Cidr::parse("203.0.113.0/24");
+    Exchange exchange("a.example.", Type::kA, {.edns = true, .client_subnet = &subnet});
+    // RFC 7828 section 3.1: 30 s is 300. The subnet before it is whole.
+    auto writer = exchange.writer();
+    writer.set_tcp_keepalive(30'000);
+    const Message m = exchange.finish(writer);
+    ASSERT_TRUE(m.opt());
+    const Octets expected = {0, 8, 0, 7, 0, 1, 24, 0, 203, 0, 113, 0, 11, 0, 2, 0x01, 0x2C};
+    EXPECT_TRUE(std::ranges::equal(m.opt()->rdata, expected));
+
+    Exchange plain("a.example.");
+    auto without = plain.writer();
+    without.set_tcp_keepalive(30'000);
+    EXPECT_FALSE(plain.finish(without).opt());  // no EDNS, no option
+}
+
 TEST(Response, CompressesOwnersAndOldTypesOnly) {
     Exchange exchange("a.b.example.com.", Type::kMx);
     auto writer = exchange.writer();
