@@ -71,9 +71,9 @@ std::string verdict(const NodeTrace& trace, bool has_parent) {
 
 class Teller {
   public:
-    Teller(const world::World& world, const PolicyPart& part, const Distribution& distribution,
-           const FactTeller& facts)
-        : world_(world), part_(part), distribution_(distribution), facts_(facts) {}
+    Teller(const world::World& world, const world::Facts& facts, const PolicyPart& part,
+           const Distribution& distribution, const FactTeller& teller)
+        : world_(world), now_(facts), part_(part), distribution_(distribution), facts_(teller) {}
 
     void walk(NodeIndex index, std::uint32_t depth, std::vector<ExplainedNode>& out) const {
         const auto& node = part_.nodes[index];
@@ -100,7 +100,35 @@ class Teller {
         for (std::uint32_t i = 0; i < node.gates_size; ++i) {
             out.gates.push_back(facts_(part_.gates[node.gates_at + i]));
         }
+        if (node.is_leaf && node.service.known()) tell_endpoints(node, out.endpoints);
         return out;
+    }
+
+    void tell_endpoints(const world::Node& node, std::vector<ExplainedEndpoint>& out) const {
+        const auto* service = world_.services.at(node.service.value);
+        if (!service) return;
+        for (const auto& endpoint : service->endpoints) {
+            if (node.service_region.known() && endpoint.region != node.service_region) continue;
+            ExplainedEndpoint told{.address = endpoint.address.text(),
+                                   .verdict = endpoint_verdict(*service, endpoint)};
+            told.live = told.verdict == kEndpointLive;
+            for (std::uint32_t i = 0; i < endpoint.gates_size; ++i) {
+                told.gates.push_back(facts_(service->gates[endpoint.gates_at + i]));
+            }
+            out.push_back(std::move(told));
+        }
+    }
+
+    // The rule of docs/steering.md, section 3.2, in words.
+    const char* endpoint_verdict(const world::ServicePart& service,
+                                 const world::EndpointPart& endpoint) const {
+        if (endpoint.terminating) return "terminating";
+        if (!endpoint.ready) return "not ready";
+        if (!now_.region_up(endpoint.region)) return "its region is down";
+        for (std::uint32_t i = 0; i < endpoint.gates_size; ++i) {
+            if (!now_.up(service.gates[endpoint.gates_at + i])) return "a check is down";
+        }
+        return kEndpointLive;
     }
 
     std::vector<std::string> answers_of(const world::Node& node) const {
@@ -115,7 +143,9 @@ class Teller {
         return out;
     }
 
+    static constexpr const char* kEndpointLive = "live";
     const world::World& world_;
+    const world::Facts& now_;
     const PolicyPart& part_;
     const Distribution& distribution_;
     const FactTeller& facts_;
@@ -153,7 +183,7 @@ void tell_policy(const world::World& world, const world::Facts& facts, const wor
         return story;
     };
     const Distribution distribution = steer::distribute(world, as_if, part.id, query);
-    Teller(world, part, distribution, tell_as_if).walk(0, 0, out.nodes);
+    Teller(world, as_if, part, distribution, tell_as_if).walk(0, 0, out.nodes);
     for (const auto& share : distribution.shares) {
         out.answers.push_back({share.text, share.share, share.ttl,
                                part.names[part.nodes[share.leaf].name]});

@@ -40,6 +40,14 @@ struct ExplainRequest {
     std::vector<std::string> down;
 };
 
+// A candidate of a serviceRef leaf.
+struct ExplainedEndpoint {
+    std::string address;
+    std::string verdict;  // "live", "not ready", "a check is down", …
+    bool live = false;
+    std::vector<FactStory> gates;  // the probes of it
+};
+
 struct ExplainedNode {
     std::string name;
     std::uint32_t depth = 0;
@@ -53,6 +61,7 @@ struct ExplainedNode {
     Fraction share;
     std::vector<std::string> answers;  // a leaf's
     std::vector<FactStory> gates;
+    std::vector<ExplainedEndpoint> endpoints;  // of a serviceRef leaf
 };
 
 struct ExplainedAnswer {

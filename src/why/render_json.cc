@@ -28,6 +28,13 @@ void write_node(JsonWriter& json, const ExplainedNode& node) {
     write_strings(json, "answers", node.answers);
     json.key("gates").begin_array();
     for (const auto& gate : node.gates) write_gate(json, gate);
+    json.end_array().key("endpoints").begin_array();
+    for (const auto& endpoint : node.endpoints) {
+        json.begin_object().field("address", endpoint.address).field("live", endpoint.live);
+        json.field("verdict", endpoint.verdict).key("gates").begin_array();
+        for (const auto& gate : endpoint.gates) write_gate(json, gate);
+        json.end_array().end_object();
+    }
     json.end_array().end_object();
 }
 

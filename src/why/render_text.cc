@@ -42,10 +42,14 @@ void node_lines(const ExplainedNode& node, std::string& out) {
     std::string head = indent + node.name + " (" + node.kind;
     if (!node.standing.empty()) head += ", " + node.standing;
     head += ")";
-    if (!node.answers.empty()) head += " " + joined(node.answers);
+    if (!node.answers.empty() && node.endpoints.empty()) head += " " + joined(node.answers);
     if (head.size() < 52) head.resize(52, ' ');
     out += head + " share " + node.share.text() + ", " + node.verdict + "\n";
     for (const auto& gate : node.gates) out += indent + "    " + gate_line(gate) + "\n";
+    for (const auto& endpoint : node.endpoints) {
+        out += indent + "    " + endpoint.address + " " + endpoint.verdict + "\n";
+        for (const auto& gate : endpoint.gates) out += indent + "      " + gate_line(gate) + "\n";
+    }
 }
 
 void outcome_line(const steer::AnswerOutcome& outcome, std::string& out) {
