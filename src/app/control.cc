@@ -114,13 +114,24 @@ void Control::reload() {
 
 void Control::take(config::LoadReport report) {
     const std::uint64_t start = clock_.monotonic_ms();
-    const auto change = compiler_.update(model_, model_.take_changes());
+    const model::Changes changes = model_.take_changes();
+    const auto change = compiler_.update(model_, changes);
     last_compile_s_ = static_cast<double>(clock_.monotonic_ms() - start) / 1000;
     const model::Diagnostics before = std::exchange(diagnostics_, std::move(report.diagnostics));
     const auto& compiled = compiler_.diagnostics();
     diagnostics_.insert(diagnostics_.end(), compiled.begin(), compiled.end());
     config::sort_by_place(diagnostics_);
     if (change.world != world_) publish(change, {});
+    // A Secret is no part of the World, but the probers hold what is in it.
+    const bool secrets = std::any_of(changes.begin(), changes.end(), [](const auto& key) {
+        return key.kind == model::Kind::kSecret;
+    });
+    if (secrets && on_world_ && world_) {
+        world::WorldChange all;
+        all.world = world_;
+        all.all = true;
+        on_world_(all);
+    }
     log_news(before);
     accepted_.update(diagnostics_);
     if (model::has_errors(diagnostics_)) ++reloads_failed_;

@@ -36,7 +36,7 @@ struct Listeners {
 
 Status open_dns(const UpOptions& options, unsigned shards, Listeners& out) {
     for (const auto& text : options.dns) {
-        const auto address = SockAddr::parse(text);
+        auto address = SockAddr::parse(text);
         if (!address) {
             return fail(
                 Code::kInvalid, Origin::kConfig,
@@ -45,6 +45,7 @@ Status open_dns(const UpOptions& options, unsigned shards, Listeners& out) {
         for (const auto transport : {io::Transport::kUdp, io::Transport::kTcp}) {
             FW_TRY(io::Listener listener,
                    out.store.open(transport, *address, shards, "--dns " + text + " (role dns)"));
+            address = listener.address;  // port 0: TCP takes the one that UDP got
             out.dns.emplace_back(transport, std::move(listener));
         }
     }

@@ -104,11 +104,12 @@ void Prober::assign(const Assignment& next) {
     Probe* before = found == probes_.end() ? nullptr : found->second.get();
     if (!next.part) return remove(next.id);
     const model::HealthCheck& check = *next.part->check;
+    io::TlsClient* const tls = tls_for(check, next.ca_pem);
     if (before && before->part().check == next.part->check &&
-        before->part().address == next.part->address) {
+        before->part().address == next.part->address && before->tls() == tls) {
         return;
     }
-    auto probe = std::make_unique<Probe>(*this, next.part, tls_for(check, next.ca_pem));
+    auto probe = std::make_unique<Probe>(*this, next.part, tls);
     const bool same_target = before && before->part().address == next.part->address &&
                              before->part().check->type == check.type;
     if (same_target) probe->inherit(*before);

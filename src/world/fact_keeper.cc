@@ -22,6 +22,13 @@ bool is_probed(const CheckPart& part) {
            part.check->type != model::CheckType::kExternal;
 }
 
+// Why a check turned that is judged by another fact: which, and for a switch who moved it and why.
+std::string consequence(const CheckPart& part, const std::string& first, const std::string& by,
+                        const std::string& detail) {
+    if (!part.children.empty()) return "counts " + first;
+    return detail.empty() ? by : by + ": " + detail;
+}
+
 }  // namespace
 
 Flips FactKeeper::on_world(const WorldChange& change, std::int64_t now_ms) {
@@ -107,9 +114,7 @@ void FactKeeper::settle(FactId first, std::int64_t at_ms, const std::string& by,
         entry.health = verdict;
         entry.since_ms = at_ms;
         entry.by = i == 0 ? by : entries_[first.value].name;
-        entry.detail = i == 0 ? detail
-                              : std::string(now->children.empty() ? "follows" : "counts") + " " +
-                                    entries_[first.value].name;
+        entry.detail = i == 0 ? detail : consequence(*now, entries_[first.value].name, by, detail);
         flip(open[i], verdict, flips);
         if (const FactUsers* users = world_->fact_users.at(open[i].value)) {
             open.insert(open.end(), users->calculated.begin(), users->calculated.end());
