@@ -234,7 +234,7 @@ std::string Control::ca_pem(const model::HealthCheck& check) const {
         check.http.ca_secret->name);
     if (!secret) return {};
     const auto at = secret->data.find("ca.crt");
-    return at == secret->data.end() ? std::string() : at->second;
+    return at == secret->data.end() ? std::string() : at->second.reveal();
 }
 
 why::FactStory Control::story(world::FactId id) const {

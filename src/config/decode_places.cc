@@ -54,6 +54,7 @@ void decode_kind(const Reader& root, model::RoutingControl& out, Findings&) {
     const Reader spec = root["spec"];
     out.initial_on = spec["initialState"].view() == "On";
     out.region = spec["region"].text();
+    out.region_pos = spec["region"].pos();
 }
 
 void decode_kind(const Reader& root, model::Service& out, Findings& findings) {
@@ -73,8 +74,11 @@ void decode_kind(const Reader& root, model::Service& out, Findings& findings) {
 }
 
 void decode_kind(const Reader& root, model::EndpointSlice& out, Findings& findings) {
+    const Value& labels = root.value()["metadata"]["labels"];
     out.service = label(out.meta, "kubernetes.io/service-name");
+    out.service_pos = labels["kubernetes.io/service-name"].pos();
     out.region = label(out.meta, model::kRegionLabel);
+    out.region_pos = labels[model::kRegionLabel].pos();
     out.family = root["addressType"].view() == "IPv6" ? Family::kV6 : Family::kV4;
     if (out.service.empty()) {
         findings.warning(root.value()["metadata"], "labels",
@@ -108,11 +112,11 @@ void decode_kind(const Reader& root, model::Secret& out, Findings&) {
     out.type = root["type"].text();
     for (const Member& member : root["data"].value().members()) {
         if (auto octets = decode_base64(member.value.text())) {
-            out.data[std::string(member.key)] = std::move(*octets);
+            out.data.insert_or_assign(std::string(member.key), fairway::Secret(std::move(*octets)));
         }
     }
     for (const Member& member : root["stringData"].value().members()) {
-        out.data[std::string(member.key)] = member.value.string();
+        out.data.insert_or_assign(std::string(member.key), fairway::Secret(member.value.string()));
     }
 }
 

@@ -293,8 +293,8 @@ items:
     EXPECT_TRUE(slice.endpoints[2].serving);
     EXPECT_EQ(slice.ports[0].port, 8080);
     const auto& secret = *std::get<Shared<model::Secret>>(all[2].object);
-    EXPECT_EQ(secret.data.at("ca.crt"), "hello");
-    EXPECT_EQ(secret.data.at("x"), "y");
+    EXPECT_EQ(secret.data.at("ca.crt").reveal(), "hello");
+    EXPECT_EQ(secret.data.at("x").reveal(), "y");
 }
 
 TEST(Decode, SecretsAreNotQuoted) {

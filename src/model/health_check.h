@@ -63,6 +63,7 @@ struct RoutingControl {
     Meta meta;
     bool initial_on = true;  // position until somebody moves it: spec.initialState On|Off
     std::string region;      // what it switches, for `explain` and `drill`
+    Pos region_pos;
 };
 
 }  // namespace fairway::model

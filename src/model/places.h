@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ip.h"
+#include "base/secret.h"
 #include "model/object.h"
 #include "model/traffic_policy.h"
 
@@ -58,7 +59,9 @@ struct Endpoint {
 struct EndpointSlice {
     Meta meta;
     std::string service;  // label kubernetes.io/service-name
-    std::string region;   // label topology.kubernetes.io/region
+    Pos service_pos;
+    std::string region;  // label topology.kubernetes.io/region
+    Pos region_pos;
     Family family = Family::kV4;
     std::vector<ServicePort> ports;
     std::vector<Endpoint> endpoints;
@@ -67,7 +70,7 @@ struct EndpointSlice {
 struct Secret {
     Meta meta;
     std::string type;
-    std::map<std::string, std::string> data;  // decoded; never printed
+    std::map<std::string, fairway::Secret<std::string>> data;  // decoded
 };
 
 struct ZoneRecord {

@@ -160,13 +160,13 @@ void compile_slice(CompilerState& state, const model::Model& model, UnitIndex un
     }
     Findings findings(slice->meta);
     std::vector<UnitIndex> uses;
-    resolve_region(state, model, slice->region, {},
+    resolve_region(state, model, slice->region, slice->region_pos,
                    "metadata.labels[" + std::string(model::kRegionLabel) + "]", findings, uses);
     const UnitIndex service =
         state.catalog.at(model::Kind::kService, slice->meta.key.ns, slice->service);
     uses.push_back(service);
     if (!state.catalog[service].declared) {
-        findings.warning({}, "metadata.labels[kubernetes.io/service-name]",
+        findings.warning(slice->service_pos, "metadata.labels[kubernetes.io/service-name]",
                          "no Service \"" + slice->service + "\": nobody reaches these endpoints",
                          nearest_object<Service>(model, slice->meta.key.ns, slice->service,
                                                  "declare the Service"));
