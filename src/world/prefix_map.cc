@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 
 namespace fairway::world {
 namespace {
@@ -36,112 +37,97 @@ T last_of(T first, unsigned length) {
 
 PrefixMap::PrefixMap(std::vector<std::pair<Cidr, std::uint32_t>> entries)
     : entries_(std::move(entries)) {
-    const auto less = [](const auto& a, const auto& b) { return a.first < b.first; };
+    const auto less = [](const auto& a, const auto& b) {
+        return std::tie(a.first.base.family, a.first) < std::tie(b.first.base.family, b.first);
+    };
     const auto same = [](const auto& a, const auto& b) { return a.first == b.first; };
     std::stable_sort(entries_.begin(), entries_.end(), less);
     entries_.erase(std::unique(entries_.begin(), entries_.end(), same), entries_.end());
-    parent_.assign(entries_.size(), kNone);
-    std::vector<std::uint32_t> v4, v6;
-    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
-        (entries_[i].first.base.is_v4() ? v4 : v6).push_back(i);
-    }
-    // A parent has a lower place in address order, so the nearest one that still contains is found
-    // by climbing from the entry before.
-    for (const auto* order : {&v4, &v6}) {
-        std::uint32_t around = kNone;
-        for (const std::uint32_t i : *order) {
-            while (around != kNone && !entries_[around].first.contains(entries_[i].first)) {
-                around = parent_[around];
-            }
-            parent_[i] = around;
-            around = i;
-        }
-    }
-    v4_.build(*this, v4);
-    v6_.build(*this, v6);
+    const auto v6 = std::partition_point(entries_.begin(), entries_.end(),
+                                         [](const auto& e) { return e.first.base.is_v4(); });
+    v4_.build({entries_.begin(), v6});
+    v6_.build({v6, entries_.end()});
 }
 
 PrefixMap::Match PrefixMap::find(const Cidr& client) const {
-    return client.base.is_v4()
-               ? v4_.find(*this, number_of<std::uint32_t>(client.base), client.length)
-               : v6_.find(*this, number_of<unsigned __int128>(client.base), client.length);
+    return client.base.is_v4() ? v4_.find(number_of<std::uint32_t>(client.base), client.length)
+                               : v6_.find(number_of<unsigned __int128>(client.base), client.length);
 }
 
 template <class T>
-void PrefixMap::Space<T>::build(const PrefixMap& map, std::span<const std::uint32_t> order) {
-    if (order.empty()) return;
-    const auto cut = [this](T at, std::uint32_t inner) {
-        if (!first.empty() && first.back() == at) {
-            entry.back() = inner;
-        } else {
-            first.push_back(at);
-            entry.push_back(inner);
+void PrefixMap::Space<T>::build(std::span<const std::pair<Cidr, std::uint32_t>> from) {
+    if (from.empty()) return;
+    const auto count = static_cast<std::uint32_t>(from.size());
+    std::uint32_t around = kNone;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const auto& [cidr, value] = from[i];
+        const T first = number_of<T>(cidr.base);
+        // Whatever contains this entry comes before it and contains the entry before, or is it.
+        while (around != kNone && last_of(base[around], entries[around].length) < first) {
+            around = entries[around].parent;
         }
-    };
-    const auto end_of = [&](std::uint32_t i) {
-        const Cidr& cidr = map.entries_[i].first;
-        return last_of(number_of<T>(cidr.base), cidr.length);
-    };
-    cut(0, kNone);
-    std::uint32_t open = kNone;
-    // Closes the open entries up to, but not with, `until`.
-    const auto close = [&](std::uint32_t until) {
-        for (; open != until; open = map.parent_[open]) {
-            const T last = end_of(open);
-            if (last != ~T{0}) cut(last + 1, map.parent_[open]);
-        }
-    };
-    for (const std::uint32_t i : order) {
-        close(map.parent_[i]);
-        cut(number_of<T>(map.entries_[i].first.base), i);
-        open = i;
+        const bool goes_on = around != kNone && entries[around].value == value;
+        const std::uint8_t outermost = goes_on ? entries[around].outermost : cidr.length;
+        std::uint32_t before = i == 0 ? kNone : i - 1;
+        if (i > 0 && entries[i - 1].value == value) before = entries[i - 1].before;
+        base.push_back(first);
+        entries.push_back({value, around, before, i + 1, cidr.length, outermost});
+        around = i;
     }
-    close(kNone);
-
-    const auto count = static_cast<std::uint32_t>(first.size());
-    const auto value = [&](std::uint32_t p) {
-        return entry[p] == kNone ? kNone : map.entries_[entry[p]].second;
-    };
-    run_begin.resize(count);
-    run_end.resize(count);
-    for (std::uint32_t begin = 0, end = 0; begin < count; begin = end) {
-        for (end = begin + 1; end < count && value(end) == value(begin);) ++end;
-        std::fill(run_begin.begin() + begin, run_begin.begin() + end, begin);
-        std::fill(run_end.begin() + begin, run_end.begin() + end, end);
+    for (std::uint32_t i = count - 1; i-- > 0;) {
+        if (entries[i].value == entries[i + 1].value) entries[i].after = entries[i + 1].after;
     }
-    index.resize(65536 + 1, count - 1);
-    std::uint32_t p = 0;
+    index.resize(65536 + 1, count);
+    std::uint32_t at = 0;
     for (std::uint32_t top = 0; top < 65536; ++top) {
         const T low = T{top} << (kBits<T> - 16);
-        while (p + 1 < count && first[p + 1] <= low) ++p;
-        index[top] = p;
+        while (at < count && base[at] < low) ++at;
+        index[top] = at;
     }
 }
 
+// How many entries come before this prefix in their order, or are it.
 template <class T>
-std::uint32_t PrefixMap::Space<T>::piece(T address) const {
+std::uint32_t PrefixMap::Space<T>::up_to(T address, unsigned length) const {
     const auto top = static_cast<std::uint32_t>(address >> (kBits<T> - 16));
-    const auto begin = first.begin() + index[top];
-    const auto end = first.begin() + index[top + 1] + 1;
-    return static_cast<std::uint32_t>(std::upper_bound(begin, end, address) - first.begin()) - 1;
+    const auto found =
+        std::upper_bound(base.begin() + index[top], base.begin() + index[top + 1], address);
+    auto count = static_cast<std::uint32_t>(found - base.begin());
+    while (count > 0 && base[count - 1] == address && entries[count - 1].length > length) --count;
+    return count;
 }
 
 template <class T>
-PrefixMap::Match PrefixMap::Space<T>::find(const PrefixMap& map, T address, unsigned length) const {
-    if (first.empty()) return {};
-    const std::uint32_t p = piece(address);
-    std::uint32_t inner = entry[p];
-    const std::uint32_t exact = inner == kNone ? kNone : map.entries_[inner].second;
-    while (inner != kNone && map.entries_[inner].first.length > length) inner = map.parent_[inner];
-    Match match;
-    if (inner != kNone) match.value = map.entries_[inner].second;
-    unsigned scope = 0;
-    if (run_begin[p] > 0) scope = common_bits(address, static_cast<T>(first[run_begin[p]] - 1)) + 1;
-    if (run_end[p] < first.size()) {
-        scope = std::max(scope, common_bits(address, first[run_end[p]]) + 1);
+PrefixMap::Match PrefixMap::Space<T>::find(T address, unsigned length) const {
+    if (entries.empty()) return {};
+    const std::uint32_t next = up_to(address, length);
+    const T last = last_of(address, length);
+    std::uint32_t inner = next == 0 ? kNone : next - 1;
+    while (inner != kNone && last_of(base[inner], entries[inner].length) < last) {
+        inner = entries[inner].parent;
     }
-    // The address itself has another value than its prefix: the next bit could tell.
-    if (exact != match.value) scope = std::max(scope, length + 1);
+    Match match;
+    unsigned scope = 0;
+    if (inner != kNone) {
+        match.value = entries[inner].value;
+        scope = entries[inner].outermost;
+    }
+    // One that contains the client ends where the outermost entry of this value begins, at latest.
+    if (next > 0) {
+        const Entry& entry = entries[next - 1];
+        const std::uint32_t other = entry.value != match.value ? next - 1 : entry.before;
+        if (other != kNone && last_of(base[other], entries[other].length) < address) {
+            scope = std::max(scope, common_bits(address, base[other]) + 1);
+        }
+    }
+    if (next < entries.size()) {
+        const Entry& entry = entries[next];
+        const std::uint32_t other = entry.value != match.value ? next : entry.after;
+        if (other < entries.size()) {
+            scope = std::max(
+                scope, base[other] <= last ? length + 1 : common_bits(address, base[other]) + 1);
+        }
+    }
     match.scope = static_cast<std::uint8_t>(std::min(scope, kBits<T>));
     return match;
 }

@@ -15,8 +15,9 @@ namespace fairway::world {
 
 class PrefixMap {
   public:
-    // The scope is of the longest run of addresses with one value around the client's first
-    // address. It is longer than the client prefix where a longer one could get another value.
+    // The scope is the length of the shortest prefix around the client within which every client
+    // prefix, of whatever length, gets this value. It is one more than the client's own length
+    // where a longer prefix inside it gets another value.
     struct Match {
         std::uint32_t value = kNone;  // of the longest prefix that contains the whole client prefix
         std::uint8_t scope = 0;       // bits of the client's family that were needed
@@ -32,23 +33,27 @@ class PrefixMap {
     std::span<const std::pair<Cidr, std::uint32_t>> entries() const { return entries_; }
 
   private:
-    // One family's addresses cut where the innermost entry changes; each piece ends where the next
-    // begins, the first begins at zero. T: the address as a number.
+    // One family's entries in address order, what contains before what is contained; numbered from
+    // zero. T: the address as a number.
     template <class T>
     struct Space {
-        std::vector<T> first;
-        std::vector<std::uint32_t> entry;  // innermost entry of the piece, or kNone
-        // The pieces around it that have the same value: [run_begin, run_end).
-        std::vector<std::uint32_t> run_begin, run_end;
-        std::vector<std::uint32_t> index;  // by the top 16 bits: the piece that holds x:0
+        struct Entry {
+            std::uint32_t value;
+            std::uint32_t parent;         // the next shorter prefix around it, or kNone
+            std::uint32_t before, after;  // the nearest entries with another value; kNone, size
+            std::uint8_t length;
+            std::uint8_t outermost;  // length of the last parent up that has its value
+        };
+        std::vector<T> base;
+        std::vector<Entry> entries;
+        std::vector<std::uint32_t> index;  // by the top 16 bits: entries that begin before x:0
 
-        void build(const PrefixMap& map, std::span<const std::uint32_t> order);
-        std::uint32_t piece(T address) const;
-        Match find(const PrefixMap& map, T address, unsigned length) const;
+        void build(std::span<const std::pair<Cidr, std::uint32_t>> from);
+        std::uint32_t up_to(T address, unsigned length) const;
+        Match find(T address, unsigned length) const;
     };
 
     std::vector<std::pair<Cidr, std::uint32_t>> entries_;
-    std::vector<std::uint32_t> parent_;  // of each entry: the next shorter prefix around it
     Space<std::uint32_t> v4_;
     Space<unsigned __int128> v6_;
 };

@@ -101,22 +101,22 @@ class Client:
         return self.prefix.prefixlen
 
     def bits_that_told_the_region(self, regions):
-        """The length of the shortest prefix around the client whose addresses are all in one Region,
-        or all in none; at most the client's own length."""
+        """The length of the shortest prefix around the client within which every client prefix is of
+        one Region, or none is; at most the client's own length."""
         claims = [(int(first), int(last), region["name"]) for region in regions.values()
                   for first, last in map(ends, region.get("cidrs", []))
                   if first.version == self.prefix.version]
 
-        def region_of(address):
+        def region_of(low, high):
             around = [(last - first, name) for first, last, name in claims
-                      if first <= address <= last]
+                      if first <= low and high <= last]
             return min(around)[1] if around else None
 
         for length in range(self.prefix.prefixlen):
             low, high = self.around(length)
-            turns = {turn for first, last, _ in claims for turn in (first, last + 1)
-                     if low <= turn <= high}
-            if len({region_of(address) for address in {low} | turns}) == 1:
+            inside = {region_of(first, last) for first, last, _ in claims
+                      if low <= first and last <= high}
+            if inside | {region_of(low, high)} == {region_of(low, high)}:
                 return length
         return self.prefix.prefixlen
 
