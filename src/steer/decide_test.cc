@@ -52,7 +52,7 @@ struct Decide : testing::Test {
 
 TEST_F(Decide, NeitherADecisionNorAFlipAllocates) {
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
-        RandomTree t(seed);
+        RandomTree t(Choices{seed});
         world::WorldChange change;
         change.world = std::make_shared<const world::World>(t.w.world);
         change.all = true;

@@ -114,7 +114,7 @@ void expect_agrees(RandomTree& t, const Query& q, std::uint64_t seed, int draws)
 
 TEST(Property, FastAgreesWithExact) {
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
-        RandomTree t(seed);
+        RandomTree t(Choices{seed});
         expect_agrees(t, t.query(), seed, 4'000);
         if (HasFatalFailure()) FAIL() << "seed " << seed;
     }
@@ -122,7 +122,7 @@ TEST(Property, FastAgreesWithExact) {
 
 TEST(Property, FastAgreesWithExactOverManyDraws) {
     for (std::uint64_t seed = 10'000; seed < 10'040; ++seed) {
-        RandomTree t(seed);
+        RandomTree t(Choices{seed});
         expect_agrees(t, t.query(), seed, 20'000);
         if (HasFatalFailure()) FAIL() << "seed " << seed;
     }
@@ -130,7 +130,7 @@ TEST(Property, FastAgreesWithExactOverManyDraws) {
 
 TEST(Property, SharesAndNoAnswerSumToOne) {
     for (std::uint64_t seed = 0; seed < 3'000; ++seed) {
-        RandomTree t(seed);
+        RandomTree t(Choices{seed});
         for (int i = 0; i < 3; ++i) {
             const Distribution d = distribute(t.w.world, t.w.facts, t.id, t.query());
             Fraction sum = d.no_data + d.nx_domain;
@@ -165,7 +165,7 @@ bool has_current(const Spec& s) {
 
 TEST(Property, OrderOfChildrenChangesNothing) {
     for (std::uint64_t seed = 0; seed < 1'000; ++seed) {
-        RandomTree t(seed);
+        RandomTree t(Choices{seed});
         if (has_current(t.spec)) continue;  // a current choice is told by place in the list
         Rng rng(seed);
         Spec other = t.spec;
@@ -179,6 +179,55 @@ TEST(Property, OrderOfChildrenChangesNothing) {
                   by_text(distribute(t.w.world, t.w.facts, id, q)))
             << "seed " << seed;
     }
+}
+
+// A resolver keeps an answer for all clients within its scope, whatever prefix they come with.
+TEST(Property, AllClientsWithinTheScopeGetTheSame) {
+    int compared = 0;
+    for (std::uint64_t seed = 0; seed < 1'500; ++seed) {
+        RandomTree t(Choices{seed});
+        const auto& part = *t.w.world.policies.at(t.id.value);
+        if (std::any_of(part.nodes.begin(), part.nodes.end(),
+                        [](const auto& n) { return !n.is_leaf && n.op == Op::kHash; })) {
+            continue;  // its scope is the client prefix
+        }
+        const auto client_in = [&](const Cidr& around) {
+            IpAddr address = around.base;
+            for (int i = 12; i < 16; ++i) {
+                const auto free =
+                    static_cast<std::uint8_t>(around.base.bytes[i] ^ around.last().bytes[i]);
+                address.bytes[i] =
+                    static_cast<std::uint8_t>(around.base.bytes[i] | (t.below(256) & free));
+            }
+            const unsigned length =
+                around.length + static_cast<unsigned>(t.below(33u - around.length));
+            return Cidr::of(address, length);
+        };
+        const Cidr space = *Cidr::parse("198.51.96.0/20");
+        std::vector<std::pair<Cidr, std::uint32_t>> homes;
+        for (auto n = t.below(12); n > 0; --n) {
+            homes.push_back({client_in(space), static_cast<std::uint32_t>(t.below(2))});
+        }
+        t.w.regions->clients = world::PrefixMap(homes);
+        for (auto& region : t.w.regions->regions) region.geo = {1 + region.id.value % 2, 3, 0};
+        for (int i = 0; i < 6; ++i) {
+            const Cidr client = client_in(space);
+            const Distribution told =
+                distribute(t.w.world, t.w.facts, t.id, locate(t.w.world, client, 1));
+            if (told.scope >= client.length) continue;
+            const Cidr within = Cidr::of(client.base, told.scope);
+            for (int other = 0; other < 4; ++other) {
+                const Cidr one = client_in(within);
+                const Distribution d =
+                    distribute(t.w.world, t.w.facts, t.id, locate(t.w.world, one, 1));
+                ASSERT_EQ(d.scope, told.scope) << seed << " " << client.text() << " " << one.text();
+                ASSERT_EQ(by_text(d), by_text(told))
+                    << seed << " " << client.text() << " " << one.text();
+                compared += told.scope > 0;
+            }
+        }
+    }
+    EXPECT_GT(compared, 2'000);
 }
 
 // A simple predicate of its own: a leaf that cannot be live whatever else holds.
@@ -195,7 +244,7 @@ bool surely_dead(const TestWorld& w, const world::PolicyPart& part, const world:
 TEST(Property, TheDeadGetAShareOnlyByALastResortOrPinned) {
     int dead_shares = 0;
     for (std::uint64_t seed = 0; seed < 3'000; ++seed) {
-        RandomTree t(seed);
+        RandomTree t(Choices{seed});
         const auto& part = *t.w.world.policies.at(t.id.value);
         const Distribution d = distribute(t.w.world, t.w.facts, t.id, t.query());
         for (const auto& s : d.shares) {
@@ -237,7 +286,7 @@ void expect_same(const State& a, const State& b, world::PolicyId id) {
 
 TEST(Property, FlipsOneByOneEqualAFreshStart) {
     for (std::uint64_t seed = 0; seed < 600; ++seed) {
-        RandomTree t(seed);
+        RandomTree t(Choices{seed});
         State state = state_of(t.w);
         std::uint64_t version = 1;
         for (int i = 0; i < 60; ++i) {

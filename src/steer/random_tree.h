@@ -2,13 +2,15 @@
 // rule, gates, services, nesting, both families. Test code only.
 #pragma once
 
+#include "base/choices.h"
 #include "steer/test_world.h"
 
 namespace fairway::steer::test {
 
 class RandomTree {
   public:
-    explicit RandomTree(std::uint64_t seed) : rng_(seed) {
+    // Out of a seed, or out of a fuzzer's bytes.
+    explicit RandomTree(Choices choices) : choices_(choices) {
         // Latencies with ties and unknowns; Regions on a small map.
         std::vector<std::vector<float>> ms(kRegions, std::vector<float>(kRegions));
         for (auto& row : ms) {
@@ -38,7 +40,7 @@ class RandomTree {
         flip_all();
     }
 
-    std::uint64_t below(std::uint64_t n) { return rng_.below(n); }
+    std::uint64_t below(std::uint64_t n) { return choices_.below(n); }
 
     void flip_all() {
         const std::uint64_t bad = below(4);
@@ -172,7 +174,7 @@ class RandomTree {
         return s;
     }
 
-    Rng rng_;
+    Choices choices_;
     bool after_ = false;
     std::uint32_t names_ = 1;
     std::vector<world::KeyId> geo_, lines_;

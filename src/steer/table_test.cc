@@ -86,7 +86,7 @@ void map_clients(TestWorld& w) {
 TEST(Table, SaysExactlyWhatTheExactFormSays) {
     int lowered = 0;
     for (std::uint64_t seed = 0; seed < 500; ++seed) {
-        RandomTree t(seed);
+        RandomTree t(Choices{seed});
         map_clients(t.w);
         const auto result = lower(t.w.world, t.w.facts, t.id, {});
         const Table* table = std::get_if<Table>(&result);

@@ -105,11 +105,12 @@ void compile_policy(CompilerState& state, const model::Model& model, UnitIndex u
     model::Diagnostics list = findings.take();
     list.insert(list.end(), entry.claim_findings.begin(), entry.claim_findings.end());
     state.catalog.set_findings(unit, std::move(list));
-    const bool was_known = entry.good != nullptr;
+    const bool other_tree = tree_good && entry.good != policy;
     if (tree_good) entry.good = policy;
     if (good) put_parts(state, entry, std::move(trees));
     state.set_stale(unit, !good && !entry.ids.empty());
-    if (tree_good && !was_known) state.mark_users_dirty(unit);
+    // Those that hold it heard of the new document already, but it may have had errors then.
+    if (other_tree) state.mark_users_dirty(unit);
 }
 
 // Those that stand in others first.
@@ -157,7 +158,7 @@ std::vector<UnitIndex> inner_first(CompilerState& state, const model::Model& mod
 }  // namespace
 
 void compile_policies(CompilerState& state, const model::Model& model) {
-    // A policy that becomes good for the first time marks those that name it.
+    // A policy that becomes good marks those that name it.
     while (!state.dirty_policies.empty()) {
         const std::vector<UnitIndex> dirty = std::exchange(state.dirty_policies, {});
         for (const UnitIndex unit : inner_first(state, model, dirty)) {

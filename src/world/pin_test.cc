@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -41,12 +42,44 @@ TEST(WorldSlot, APinKeepsItsWorldAndTheLastDropHandsItBack) {
 class Mailbox {
   public:
     void push(std::shared_ptr<const World> world) {
+        std::unique_lock lock(mutex_);
+        room_.wait(lock, [&] { return box_.size() < kMost; });
+        box_.push_back(std::move(world));
+        if (box_.size() == 1) news_.notify_one();
+    }
+    // Waits for the first one; empty at the end.
+    std::vector<std::shared_ptr<const World>> take() {
+        std::unique_lock lock(mutex_);
+        news_.wait(lock, [&] { return ended_ || !box_.empty(); });
+        room_.notify_one();
+        return std::exchange(box_, {});
+    }
+    void end() {
+        const std::lock_guard lock(mutex_);
+        ended_ = true;
+        news_.notify_one();
+    }
+
+  private:
+    static constexpr std::size_t kMost = 256;
+    std::mutex mutex_;
+    std::condition_variable news_, room_;
+    std::vector<std::shared_ptr<const World>> box_;
+    bool ended_ = false;
+};
+
+// What shards hand back: taken from time to time, never waited for.
+class Returns {
+  public:
+    void push(std::shared_ptr<const World> world) {
         const std::lock_guard lock(mutex_);
         box_.push_back(std::move(world));
     }
-    std::vector<std::shared_ptr<const World>> take() {
+    std::size_t drop() {
+        std::vector<std::shared_ptr<const World>> box;
         const std::lock_guard lock(mutex_);
-        return std::exchange(box_, {});
+        box.swap(box_);
+        return box.size();
     }
 
   private:
@@ -57,8 +90,8 @@ class Mailbox {
 TEST(WorldSlot, AMillionWorldsSwappedUnderReaders) {
     constexpr std::uint64_t kWorlds = 1'000'000;
     constexpr int kShards = 2;
-    Mailbox inbox[kShards], outbox[kShards];
-    std::atomic<bool> done{false};
+    Mailbox inbox[kShards];
+    Returns outbox[kShards];
     std::atomic<std::uint64_t> wrong{0};
     std::vector<std::thread> shards;
     for (int i = 0; i < kShards; ++i) {
@@ -66,9 +99,10 @@ TEST(WorldSlot, AMillionWorldsSwappedUnderReaders) {
             WorldSlot slot([&](auto world) { outbox[i].push(std::move(world)); });
             std::optional<WorldSlot::Pin> pins[7];  // requests that last over several Worlds
             std::uint64_t pinned[7] = {}, turn = 0, newest = 0;
-            for (bool last = false; !last;) {
-                last = done.load();
-                for (auto& world : inbox[i].take()) {
+            for (;;) {
+                auto worlds = inbox[i].take();
+                if (worlds.empty()) break;
+                for (auto& world : worlds) {
                     slot.set(std::move(world));
                     const std::uint64_t now = slot.get()->generation;
                     if (now <= newest) ++wrong;
@@ -94,12 +128,12 @@ TEST(WorldSlot, AMillionWorldsSwappedUnderReaders) {
         const auto world = std::make_shared<const World>(next);
         for (auto& box : inbox) box.push(world);
         if (g % 1024 == 0) {
-            for (auto& box : outbox) freed += box.take().size();
+            for (auto& box : outbox) freed += box.drop();
         }
     }
-    done = true;
+    for (auto& box : inbox) box.end();
     for (auto& shard : shards) shard.join();
-    for (auto& box : outbox) freed += box.take().size();
+    for (auto& box : outbox) freed += box.drop();
     EXPECT_EQ(wrong.load(), 0u);
     EXPECT_EQ(freed, kWorlds * kShards);
 }
