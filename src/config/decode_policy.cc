@@ -174,6 +174,7 @@ void PolicyDecoder::check_value(const Value& value) {
 }
 
 void PolicyDecoder::read_select(const Reader& select, Select& out) {
+    out.pos = select.pos();
     out.op = select["op"].pick(kOps);
     out.draw = select["draw"].pick(kDraws);
     out.key = select["key"].pick(kKeys);

@@ -86,6 +86,7 @@ struct Child {
 };
 
 struct Select {
+    Pos pos;
     Op op = Op::kUniform;
     Draw draw = Draw::kOne;
     MatchKey key = MatchKey::kGeo;  // op match

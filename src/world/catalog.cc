@@ -60,18 +60,20 @@ namespace {
 unsigned edit_distance(std::string_view a, std::string_view b) {
     a = a.substr(0, 64);
     b = b.substr(0, 64);
-    unsigned row[65];
-    for (unsigned j = 0; j <= b.size(); ++j) row[j] = j;
-    for (unsigned i = 1; i <= a.size(); ++i) {
-        unsigned diagonal = row[0];
-        row[0] = i;
-        for (unsigned j = 1; j <= b.size(); ++j) {
-            const unsigned change = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
+    unsigned rows[3][65];  // this one, and the two before
+    for (unsigned i = 0; i <= a.size(); ++i) {
+        unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
+        for (unsigned j = 0; j <= b.size(); ++j) {
+            row[j] = i + j;
+            if (i == 0 || j == 0) continue;
+            row[j] =
+                std::min({above[j - 1] + (a[i - 1] != b[j - 1]), above[j] + 1, row[j - 1] + 1});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                row[j] = std::min(row[j], two_above[j - 2] + 1);
+            }
         }
     }
-    return row[b.size()];
+    return rows[a.size() % 3][b.size()];
 }
 }  // namespace
 
@@ -89,6 +91,21 @@ std::string Nearest::text(std::string otherwise) const {
         return "did you mean \"" + best_ + "\"?";
     }
     return otherwise;
+}
+
+std::vector<std::string> path_back(const std::string& start, const std::string& last,
+                                   const std::map<std::string, std::string>& came_from) {
+    std::vector<std::string> path{start};
+    for (std::string at = last; at != start; at = came_from.at(at)) path.push_back(at);
+    path.push_back(start);
+    std::reverse(path.begin(), path.end());
+    return path;
+}
+
+std::string path_text(const std::vector<std::string>& path) {
+    std::string text;
+    for (const std::string& name : path) text += (text.empty() ? "" : " -> ") + name;
+    return text;
 }
 
 void Findings::add(model::Severity severity, model::Pos pos, std::string field, std::string what,

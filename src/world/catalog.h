@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -88,6 +89,11 @@ std::string nearest_object(const model::Model& model, std::string_view ns, std::
     }
     return nearest.text(std::move(otherwise));
 }
+
+// A loop of references by name: `start`, those on the way from it to `last`, `start` again.
+std::vector<std::string> path_back(const std::string& start, const std::string& last,
+                                   const std::map<std::string, std::string>& came_from);
+std::string path_text(const std::vector<std::string>& path);  // "a -> b -> a"
 
 template <class T>
 std::shared_ptr<const T> share(const model::Model& model, const model::ObjectKey& key) {

@@ -25,8 +25,8 @@ std::string name_text(const model::ObjectKey& key) {
     return key.ns + "/" + key.name;
 }
 
-// The path by which a Calculated check comes back to itself; empty if it does not.
-std::string loop_text(const model::Model& model, const model::HealthCheck& from) {
+// The path by which a Calculated check comes back to itself, by names; empty if it does not.
+std::vector<std::string> find_loop(const model::Model& model, const model::HealthCheck& from) {
     std::map<std::string, std::string> came_from;  // names within the namespace
     std::vector<std::string> open{from.meta.key.name};
     while (!open.empty()) {
@@ -36,11 +36,7 @@ std::string loop_text(const model::Model& model, const model::HealthCheck& from)
         if (!check || check->type != CheckType::kCalculated) continue;
         for (const model::Ref& child : check->children) {
             if (child.name == from.meta.key.name) {
-                std::string text = child.name;
-                for (std::string at = name; at != from.meta.key.name; at = came_from[at]) {
-                    text = at + " -> " + text;
-                }
-                return from.meta.key.name + " -> " + text;
+                return path_back(from.meta.key.name, name, came_from);
             }
             if (came_from.emplace(child.name, name).second) open.push_back(child.name);
         }
@@ -54,12 +50,18 @@ void check_children(CompilerState& state, const model::Model& model,
         findings.error({}, "spec.children", "a Calculated check without children",
                        "name the HealthChecks that it counts");
     }
+    const std::vector<std::string> loop = find_loop(model, check);
     for (std::size_t i = 0; i < check.children.size(); ++i) {
         const model::Ref& ref = check.children[i];
         const std::string field = "spec.children[" + std::to_string(i) + "]";
         const Target child = resolve<model::HealthCheck>(state, model, ref, check.meta.key.ns,
                                                          field, findings, out.uses);
         if (!child.declared) continue;
+        if (!loop.empty() && ref.name == loop[1]) {
+            findings.error(ref.pos, field, "the checks form a loop: " + path_text(loop),
+                           "count only checks that do not count this one");
+            continue;
+        }
         const auto* declared = model.find<model::HealthCheck>(check.meta.key.ns, ref.name);
         if (declared && declared->target) {
             findings.error(ref.pos, field,
@@ -72,10 +74,6 @@ void check_children(CompilerState& state, const model::Model& model,
                            "mend that one");
         }
     }
-    if (const std::string loop = loop_text(model, check); !loop.empty()) {
-        findings.error({}, "spec.children", "the checks form a loop: " + loop,
-                       "count only checks that do not count this one");
-    }
 }
 
 // What a probe of a Service's endpoints asks for must be one of its ports.
@@ -87,7 +85,7 @@ void check_target_port(const model::Model& model, const model::HealthCheck& chec
         if (service->ports.empty()) {
             findings.error(check.target->pos, "spec.targetRef",
                            "Service " + target.text + " has no port",
-                           "give the number in targetPort");
+                           "give the number in targetRef.port");
         }
         return;
     }
@@ -100,7 +98,7 @@ void check_target_port(const model::Model& model, const model::HealthCheck& chec
         if (port.name == check.target_port) return;
         nearest.offer(port.name);
     }
-    findings.error(check.target->pos, "spec.targetPort",
+    findings.error(check.target->pos, "spec.targetRef.port",
                    "Service " + target.text + " has no port \"" + check.target_port + "\"",
                    nearest.text("a name of its ports, or a number"));
 }
@@ -257,7 +255,8 @@ void compile_controls(CompilerState& state, const model::Model& model) {
         } else {
             Findings findings(control->meta);
             std::vector<UnitIndex> uses;
-            resolve_region(state, model, control->region, {}, "spec.region", findings, uses);
+            resolve_region(state, model, control->region, control->region_pos, "spec.region",
+                           findings, uses);
             state.catalog.set_uses(unit, std::move(uses));
             if (!findings.failed()) {
                 CheckPart part;

@@ -1,4 +1,4 @@
-// What of docs/steering.md section 7 shows in the documents: loops of nodes, ops without what they
+// What of docs/steering.md section 8 shows in the documents: loops of nodes, ops without what they
 // read, kids that claim the same, and the warnings.
 #include <algorithm>
 
@@ -30,6 +30,7 @@ class ForestChecker {
         for (std::size_t n = 0; n < policy_.nodes.size(); ++n) {
             if (!policy_.nodes[n].select) continue;
             warn_weights(n);
+            warn_places(n);
             warn_failover(n);
         }
     }
@@ -88,13 +89,13 @@ class ForestChecker {
         if (select.need.form == model::Need::Form::kPerFamily) {
             for (const std::uint16_t type : forest_.types) {
                 if (type == 1 || type == 28) continue;
-                findings_.error(node.pos, node_field(n) + ".select.need",
+                findings_.error(select.pos, node_field(n) + ".select.need",
                                 "need per family where the type is neither A nor AAAA",
                                 "a count or a percentage");
             }
         }
         if (select.non_preemptive && select.op != Op::kPriority) {
-            findings_.error(node.pos, node_field(n) + ".select.nonPreemptive",
+            findings_.error(select.pos, node_field(n) + ".select.nonPreemptive",
                             "only op priority has a current choice", "take it out");
         }
         if (select.op == Op::kLatency || select.op == Op::kProximity) check_places(n);
@@ -108,7 +109,7 @@ class ForestChecker {
         const bool latency = node.select->op == Op::kLatency;
         for (std::size_t c = 0; c < node.children.size(); ++c) {
             const ForestNode::Kid& kid = nodes()[n].kids[c];
-            if (kid.region.known() || kid.doc == ForestNode::Kid::kUnknown) continue;
+            if (kid.names_region || kid.doc == ForestNode::Kid::kUnknown) continue;
             if (!latency && node.children[c].coordinates) continue;
             findings_.error(
                 node.children[c].pos, child_field(n, c) + ".region",
@@ -121,7 +122,7 @@ class ForestChecker {
     void check_keys(std::size_t n) {
         const PolicyNode& node = policy_.nodes[n];
         const bool lines = node.select->key == model::MatchKey::kLine;
-        std::map<std::string, std::size_t> owner;
+        std::map<std::string, std::pair<std::size_t, std::string>> owner;  // and as it writes it
         for (std::size_t c = 0; c < node.children.size(); ++c) {
             const Child& child = node.children[c];
             if (child.match.empty()) {
@@ -135,12 +136,13 @@ class ForestChecker {
                 const std::string field = child_field(n, c) + ".match[" + std::to_string(m) + "]";
                 check_key(key, lines, pos, field);
                 const auto [at, first] =
-                    owner.emplace(lines && key == "line/default" ? "*" : key, c);
-                if (first || at->second == c) continue;
-                findings_.error(
-                    pos, field,
-                    "\"" + key + "\" is claimed by " + child_field(n, at->second) + " already",
-                    "give each key to one kid");
+                    owner.emplace(lines && key == "line/default" ? "*" : key, std::pair(c, key));
+                const auto& [other, written] = at->second;
+                if (first || other == c) continue;
+                findings_.error(pos, field,
+                                "\"" + key + "\" is claimed by " + child_field(n, other) +
+                                    " already" + (written == key ? "" : ", as \"" + written + "\""),
+                                "give each key to one kid");
             }
         }
     }
@@ -263,6 +265,20 @@ class ForestChecker {
                                                        ? "no kid is ever taken"
                                                        : "the kids are drawn alike"),
             "give at least one a weight");
+    }
+
+    void warn_places(std::size_t n) {
+        const PolicyNode& node = policy_.nodes[n];
+        if (node.select->op != Op::kProximity) return;
+        for (std::size_t c = 0; c < node.children.size(); ++c) {
+            const Child& child = node.children[c];
+            const ForestNode::Kid& kid = nodes()[n].kids[c];
+            if (child.coordinates || kid.has_coordinates) continue;
+            findings_.warning(child.region.empty() ? child.pos : child.region_pos,
+                              child_field(n, c) + ".region",
+                              "op proximity by a Region without coordinates: this kid comes last",
+                              "give the Region coordinates, or the child");
+        }
     }
 
     void warn_failover(std::size_t n) {

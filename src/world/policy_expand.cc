@@ -79,7 +79,7 @@ class Expander {
                 !has_family(target)) {
                 continue;
             }
-            if (!within_limits(origin, child)) return false;
+            if (!within_limits(at, child)) return false;
             const NodeIndex kid = add_node({kids[c].doc, kids[c].node, origin.depth + 1},
                                            child.node.empty() ? child.policy : child.node);
             add_entry(at, kid, child, kids[c].region, declared.select->op);
@@ -89,9 +89,21 @@ class Expander {
         return true;
     }
 
-    bool within_limits(const Origin& parent, const Child& child) {
-        if (parent.depth >= kPolicyDepthMax) {
-            findings_.error(parent.doc == 0 ? child.pos : model::Pos{}, "spec.nodes",
+    // Of the entry `child` of the node `at`; inside another policy, of the entry that names that
+    // one.
+    model::Pos place_of(NodeIndex at, const Child& child) const {
+        if (origins_[at].doc == 0) return child.pos;
+        NodeIndex below = at;
+        for (; origins_[at].doc != 0; at = part_->nodes[at].parent) below = at;
+        for (const Child& outer : forest_.declared(0, origins_[at].node).children) {
+            if (outer.policy == part_->names[part_->nodes[below].name]) return outer.target_pos;
+        }
+        return {};
+    }
+
+    bool within_limits(NodeIndex at, const Child& child) {
+        if (origins_[at].depth >= kPolicyDepthMax) {
+            findings_.error(place_of(at, child), "spec.nodes",
                             "deeper than " + std::to_string(kPolicyDepthMax) + " levels",
                             "flatten the tree");
             return false;
@@ -250,7 +262,7 @@ class Expander {
             if (!declared.select || !declared.select->non_preemptive) continue;
             const Node& node = part_->nodes[n];
             if (node.query_dependent) {
-                findings_.error(origins_[n].doc == 0 ? declared.pos : model::Pos{},
+                findings_.error(origins_[n].doc == 0 ? declared.select->pos : model::Pos{},
                                 origins_[n].doc == 0
                                     ? node_field(origins_[n].node) + ".select.nonPreemptive"
                                     : "spec.nodes",

@@ -239,9 +239,12 @@ class ForestReader {
             kid.node = *node;
             kid.doc = doc;
         }
+        kid.names_region = !region.empty();
         kid.region = resolve_region(state_, model_, region,
                                     child.region.empty() ? child.target_pos : child.region_pos,
                                     field + ".region", findings, forest_.uses);
+        const auto& regions = state_.next.regions->regions;
+        kid.has_coordinates = kid.region.known() && regions[kid.region.value].coordinates;
     }
 
     // The place of another policy's last good document.
@@ -291,15 +294,15 @@ class ForestReader {
     bool both_ = false;
 };
 
-// The path by which the declared policies lead from `unit` back to it; empty if they do not. Notes
+// The path by which the declared policies lead from `from` back to it; empty if they do not. Notes
 // all on the way in `uses`, so that a change of any of them is heard.
-std::string loop_text(CompilerState& state, const model::Model& model, const TrafficPolicy& from,
-                      std::vector<UnitIndex>& uses) {
+std::vector<std::string> find_loop(CompilerState& state, const model::Model& model,
+                                   const TrafficPolicy& from, std::vector<UnitIndex>& uses) {
     const std::string& ns = from.meta.key.ns;
     const std::string& start = from.meta.key.name;
     std::map<std::string, std::string> came_from;
     std::vector<std::string> open{start};
-    std::string loop;
+    std::vector<std::string> loop;
     while (!open.empty()) {
         const std::string name = std::move(open.back());
         open.pop_back();
@@ -310,12 +313,7 @@ std::string loop_text(CompilerState& state, const model::Model& model, const Tra
                 if (child.policy.empty()) continue;
                 uses.push_back(state.catalog.at(model::Kind::kTrafficPolicy, ns, child.policy));
                 if (child.policy == start) {
-                    if (!loop.empty()) continue;
-                    loop = start;
-                    for (std::string at = name; at != start; at = came_from[at]) {
-                        loop = at + " -> " + loop;
-                    }
-                    loop = start + " -> " + loop;
+                    if (loop.empty()) loop = path_back(start, name, came_from);
                 } else if (came_from.emplace(child.policy, name).second) {
                     open.push_back(child.policy);
                 }
@@ -324,6 +322,21 @@ std::string loop_text(CompilerState& state, const model::Model& model, const Tra
     }
     std::erase(uses, state.catalog.at(from.meta.key));
     return loop;
+}
+
+// Told where the loop leaves the document.
+void tell_loop(const TrafficPolicy& policy, const std::vector<std::string>& loop,
+               Findings& findings) {
+    for (std::size_t n = 0; n < policy.nodes.size(); ++n) {
+        for (std::size_t c = 0; c < policy.nodes[n].children.size(); ++c) {
+            const model::Child& child = policy.nodes[n].children[c];
+            if (child.policy != loop[1]) continue;
+            findings.error(child.target_pos, child_field(n, c) + ".policy",
+                           "the policies form a loop: " + path_text(loop),
+                           "let no policy reach itself");
+            return;
+        }
+    }
 }
 
 }  // namespace
@@ -340,10 +353,9 @@ Forest read_forest(CompilerState& state, const model::Model& model, UnitIndex un
                    std::shared_ptr<const TrafficPolicy> policy, Findings& findings) {
     ForestReader reader(state, model);
     std::vector<UnitIndex> uses;
-    const std::string loop = loop_text(state, model, *policy, uses);
+    const std::vector<std::string> loop = find_loop(state, model, *policy, uses);
     if (!loop.empty()) {
-        findings.error(policy->root_pos, "spec.nodes", "the policies form a loop: " + loop,
-                       "let no policy reach itself");
+        tell_loop(*policy, loop, findings);
     } else if (reader.read_types(*policy, findings)) {
         reader.read(unit, std::move(policy), findings);
     }

@@ -16,6 +16,8 @@ struct ForestNode {
         static constexpr std::uint32_t kUnknown = 0xFFFFFFFFu;
         std::uint32_t doc = kUnknown, node = 0;  // whom the child entry names
         RegionId region;                         // as the entry's op sees it
+        bool names_region = false;               // known or not
+        bool has_coordinates = false;            // that Region
     };
     RegionId region;
     std::vector<FactId> gates;
@@ -50,7 +52,7 @@ std::string child_field(std::size_t node, std::size_t child);
 Forest read_forest(CompilerState& state, const model::Model& model, UnitIndex unit,
                    std::shared_ptr<const model::TrafficPolicy> policy, Findings& findings);
 
-// What of docs/steering.md section 7 the forest shows without a tree.
+// What of docs/steering.md section 8 the forest shows without a tree.
 void check_forest(const Forest& forest, Findings& findings);
 
 // The warnings: of a forest that could be expanded.
