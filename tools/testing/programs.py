@@ -54,18 +54,23 @@ def run(command, log_name, seconds=600, env=None, cwd=ROOT) -> Outcome:
             process.wait(timeout=max(1, seconds))
         except subprocess.TimeoutExpired:
             timed_out = True
-            _signal_group(process, signal.SIGTERM)
-            try:
-                process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                pass
+            _ask_to_end(process)
         except BaseException:  # Ctrl-C on `make test`
-            _signal_group(process, signal.SIGTERM)
+            _ask_to_end(process)
             raise
         finally:
             _signal_group(process, signal.SIGKILL)
             process.wait()
     return Outcome(process.returncode, log, timed_out)
+
+
+def _ask_to_end(process):
+    """Time to stop its own children, which may have process groups of their own (ninja's have)."""
+    _signal_group(process, signal.SIGTERM)
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        pass
 
 
 def _signal_group(process, number):

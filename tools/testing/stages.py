@@ -89,11 +89,6 @@ def scenarios(stage):
             counted(stage, program, min(300, stage.seconds_left()))
 
 
-def conformance(stage):
-    for program in sorted(ROOT.glob("tests/conformance/*_test.*")):
-        counted(stage, program, stage.seconds_left())
-
-
 def sanitised(stage):
     if build(stage, "asan", "fairway-tests"):
         unit(stage, "asan", "asan", env={
@@ -117,17 +112,16 @@ def lint_all(stage):
 
 
 ALL = [
-    Stage("build", 10, build_program),
-    Stage("test-build", 14, build_tests),
+    Stage("build", 8, build_program),
+    Stage("test-build", 8, build_tests),
     Stage("tidy", 1, tidy),
     Stage("unit", 4, unit),
-    Stage("oracle", 10, oracles),
+    Stage("oracle", 8, oracles),
     Stage("vectors", 2, vectors),
-    Stage("scenario", 12, scenarios),
-    Stage("conformance", 15, conformance),
-    Stage("sanitised", 12, sanitised),
+    Stage("scenario", 8, scenarios),
+    Stage("sanitised", 20, sanitised),
     Stage("clang-tidy", 5, clang_tidy_changed),
-    Stage("fuzz", 8, fuzz.rotating_third),
+    Stage("fuzz", 10, fuzz.rotating_third),
 ]
 # Run only when named.
 OTHERS = [
