@@ -94,6 +94,11 @@ class Up {
         }
     }
 
+    // Nothing that a thread uses goes before the thread has ended.
+    ~Up() { stop_threads(); }
+    Up(const Up&) = delete;
+    Up& operator=(const Up&) = delete;
+
     Result<int> run() {
         make_dns();
         make_probers();
@@ -109,13 +114,12 @@ class Up {
                      {{"address", listener.address.text()},
                       {"transport", transport == io::Transport::kUdp ? "udp" : "tcp"}});
         }
-        const auto api = start_api();
-        if (api) {
-            watch();
-            control_shard_.run();
-        }
-        stop();  // the threads run: also when the API could not start
-        FW_TRY_VOID(api);
+        FW_TRY_VOID(start_api());
+        watch();
+        control_shard_.run();
+        stop_threads();
+        control_.save_now();
+        log_info("up.stopped");
         return kExitFine;
     }
 
@@ -211,13 +215,11 @@ class Up {
         dns_->drain([this] { (void)control_shard_.post([this] { control_shard_.stop(); }); });
     }
 
-    void stop() {
+    void stop_threads() {
         health_shard_.stop();
         health_shard_.join();
         for (auto& one : serving_) one->shard().stop();
         for (auto& one : serving_) one->shard().join();
-        control_.save_now();
-        log_info("up.stopped");
     }
 
     const UpOptions& options_;
@@ -227,9 +229,9 @@ class Up {
     std::shared_ptr<void> process_metrics_ = metrics().collect(expose_process);
     Control control_;
     Api api_;
-    std::unique_ptr<dns::Server> dns_;
-    std::vector<std::unique_ptr<health::Prober>> probers_;
     std::vector<std::unique_ptr<ServingShard>> serving_;
+    std::unique_ptr<dns::Server> dns_;  // watches and timers on the serving shards
+    std::vector<std::unique_ptr<health::Prober>> probers_;
     std::vector<std::unique_ptr<http::Server>> api_servers_;
     std::unique_ptr<io::SignalWatch> signals_;
     std::unique_ptr<io::TreeWatcher> watcher_;
