@@ -21,8 +21,9 @@ Result<std::unique_ptr<TreeWatcher>> TreeWatcher::open(Shard& shard, fs::path ro
     if (!fd) return fail_errno("inotify (see fs.inotify.max_user_instances)", errno);
     std::unique_ptr<TreeWatcher> watcher(
         new TreeWatcher(shard, std::move(fd), std::move(root), delay_ms, std::move(changed)));
+    watcher->watch_parent();
     watcher->add_tree(watcher->root_);
-    if (watcher->paths_.empty()) {
+    if (watcher->paths_.empty() && watcher->parent_ < 0) {
         return fail_errno(
             "inotify " + watcher->root_.string() + " (see fs.inotify.max_user_watches)", errno);
     }
@@ -43,6 +44,20 @@ TreeWatcher::TreeWatcher(Shard& shard, Fd fd, fs::path root, std::uint32_t delay
              }),
       watch_(shard, fd_.get(), EPOLLIN, [this](std::uint32_t) { on_events(); }) {}
 
+void TreeWatcher::watch_parent() {
+    std::error_code error;
+    root_ = fs::absolute(root_, error).lexically_normal();
+    if (!root_.has_filename()) root_ = root_.parent_path();  // was "dir/"
+    if (root_ == root_.root_path()) return;
+    parent_ = inotify_add_watch(fd_.get(), root_.parent_path().c_str(),
+                                IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
+}
+
+// Of what happens beside the root only what bears its name.
+bool TreeWatcher::concerns_us(int id, const char* name) const {
+    return id != parent_ || root_.filename() == name;
+}
+
 void TreeWatcher::add_tree(const fs::path& directory) {
     if (paths_.size() >= kWatchedDirectoriesMax) {
         limit_hit(Limit::kWatchedDirectories);
@@ -55,23 +70,27 @@ void TreeWatcher::add_tree(const fs::path& directory) {
     const auto [at, added] = paths_.try_emplace(id, directory);
     if (!added && at->second != directory) return;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(directory, error)) {
-        if (entry.is_directory(error)) add_tree(entry.path());
+    for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+         entry.increment(error)) {
+        std::error_code of_entry;
+        if (entry->is_directory(of_entry)) add_tree(entry->path());
     }
 }
 
 void TreeWatcher::on_events() {
     alignas(inotify_event) char buffer[16'384];
+    bool concerned = false;
     for (;;) {
         const ssize_t size = ::read(fd_.get(), buffer, sizeof buffer);
         if (size <= 0) break;
         for (ssize_t at = 0; at < size;) {
             const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
             if (event->mask & IN_IGNORED) paths_.erase(event->wd);
+            concerned |= concerns_us(event->wd, event->len > 0 ? event->name : "");
             at += static_cast<ssize_t>(sizeof *event + event->len);
         }
-        if (!timer_.armed()) timer_.arm_in(delay_ms_);
     }
+    if (concerned && !timer_.armed()) timer_.arm_in(delay_ms_);
 }
 
 }  // namespace fairway::io

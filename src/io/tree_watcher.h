@@ -1,5 +1,6 @@
 // TreeWatcher: calls back when anything below a directory changed (inotify), once for each burst:
-// the delay runs from the first event, so a stream of events cannot put it off. On its shard's
+// the delay runs from the first event, so a stream of events cannot put it off. Also when the
+// directory itself is put in place of another (renamed, or a link to it turned). On its shard's
 // thread.
 #pragma once
 
@@ -25,6 +26,8 @@ class TreeWatcher {
     TreeWatcher(Shard& shard, Fd fd, std::filesystem::path root, std::uint32_t delay_ms,
                 std::function<void()> changed);
     void add_tree(const std::filesystem::path& directory);
+    void watch_parent();
+    bool concerns_us(int id, const char* name) const;
     void on_events();
 
     Fd fd_;
@@ -32,6 +35,7 @@ class TreeWatcher {
     std::uint32_t delay_ms_;
     std::function<void()> changed_;
     std::unordered_map<int, std::filesystem::path> paths_;  // by watch descriptor
+    int parent_ = -1;  // watch of the folder that the root stands in
     Timer timer_;
     Watch watch_;
 };

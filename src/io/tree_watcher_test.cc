@@ -56,6 +56,27 @@ TEST_F(TreeWatcherTest, ALoopOfLinksEnds) {
     EXPECT_EQ(watcher_->directories(), 3u);
 }
 
+TEST(TreeWatcher, ALinkThatIsTurnedIsFollowed) {
+    const fs::path base = fs::path(testing::TempDir()) / fmt::format("tree_link_{}", getpid());
+    fs::remove_all(base);
+    fs::create_directories(base / "v1");
+    fs::create_directories(base / "v2");
+    fs::create_directory_symlink("v1", base / "now");
+    Shard shard({});
+    int changes = 0;
+    auto opened = TreeWatcher::open(shard, base / "now/", 5, [&] {
+        if (++changes == 1) std::ofstream(base / "v2" / "file") << "x";
+        if (changes == 2) shard.stop();
+    });
+    ASSERT_TRUE(opened) << opened.error().text;
+    std::ofstream(base / "beside") << "x";  // concerns nobody
+    fs::create_directory_symlink("v2", base / "next");
+    fs::rename(base / "next", base / "now");
+    shard.run();
+    EXPECT_EQ(changes, 2);
+    fs::remove_all(base);
+}
+
 TEST(TreeWatcher, ADirectoryThatIsNotThereIsAnError) {
     Shard shard({});
     auto opened = TreeWatcher::open(shard, "/nonexistent/dir", 5, [] {});
