@@ -31,10 +31,23 @@ bool is_good(const Decoded& object) {
 
 Result<LoadReport> Directory::reload(model::Model& model) {
     FW_TRY(Scan scan, reader_.scan());
+    for (const std::string& folder : scan.unread_folders) add_unread(folder, scan.files);
     LoadReport report = apply(std::move(scan.files), model);
     report.diagnostics.insert(report.diagnostics.end(), scan.findings.begin(), scan.findings.end());
     sort_by_place(report.diagnostics);
     return report;
+}
+
+// A folder that cannot be read now declares what it did before.
+void Directory::add_unread(const std::string& folder, std::vector<SourceFile>& files) const {
+    const std::string below = folder.empty() ? "" : folder + "/";
+    for (auto at = files_.lower_bound(folder); at != files_.end(); ++at) {
+        if (at->first != folder && !at->first.starts_with(below)) {
+            if (at->first > below) break;
+            continue;
+        }
+        files.push_back({at->first, {}, false, "is in a folder that is not readable"});
+    }
 }
 
 LoadReport Directory::apply(std::vector<SourceFile> files, model::Model& model) {
@@ -51,16 +64,17 @@ LoadReport Directory::apply(std::vector<SourceFile> files, model::Model& model) 
         forget(at->first, at->second, touched);
         at = files_.erase(at);
     }
-    for (SourceFile& file : files) take_file(std::move(file), report, touched);
+    for (const SourceFile& file : files) take_file(file, report, touched);
     std::sort(touched.begin(), touched.end());
     touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
     for (const model::ObjectKey& key : touched) settle(key, model, report);
     report.diagnostics = all_diagnostics();
     sort_by_place(report.diagnostics);
+    report.sources = std::move(files);
     return report;
 }
 
-void Directory::take_file(SourceFile source, LoadReport& report, Touched& touched) {
+void Directory::take_file(const SourceFile& source, LoadReport& report, Touched& touched) {
     if (source.same && files_.contains(source.path)) return;
     File& file = files_[source.path];
     if (!source.unread.empty()) {
@@ -71,7 +85,7 @@ void Directory::take_file(SourceFile source, LoadReport& report, Touched& touche
                           {1, 1},
                           "",
                           "",
-                          std::move(source.unread),
+                          source.unread,
                           "its objects stay as they were"}};
         return;
     }

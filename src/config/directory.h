@@ -24,6 +24,7 @@ struct LoadReport {
     std::size_t documents_decoded = 0;
     std::size_t objects_put = 0;
     std::size_t objects_removed = 0;
+    std::vector<SourceFile> sources;  // as they were read
 };
 
 class Directory {
@@ -62,8 +63,9 @@ class Directory {
     };
     using Touched = std::vector<model::ObjectKey>;
 
-    void take_file(SourceFile source, LoadReport& report, Touched& touched);
+    void take_file(const SourceFile& source, LoadReport& report, Touched& touched);
     void parse(std::string_view path, std::string_view text, File& file, LoadReport& report) const;
+    void add_unread(const std::string& folder, std::vector<SourceFile>& files) const;
     void forget(std::string_view path, const File& file, Touched& touched);
     void index(const std::string& path, const File& file, Touched& touched);
     void settle(const model::ObjectKey& key, model::Model& model, LoadReport& report);

@@ -1,6 +1,7 @@
 #include "config/directory.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -257,6 +258,32 @@ TEST_F(OnDisk, SettledFilesAreNotReadAgain) {
     EXPECT_EQ(reload(directory).files_changed, 1u);
     EXPECT_EQ(model_.find<model::Region>("", "b")->clients, 7u);
     fs::remove(root_ / "b.yaml");
+    EXPECT_EQ(reload(directory).objects_removed, 1u);
+}
+
+// Out of descriptors, a disk error, a mode that is wrong for a moment: no reason to drop a region.
+TEST_F(OnDisk, AFolderThatCannotBeReadKeepsWhatItDeclared) {
+    write("a.yaml", region("a"));
+    fs::create_directory(root_ / "sub");
+    write("sub/b.yaml", region("b"));
+    Directory directory(root_);
+    EXPECT_EQ(reload(directory).objects_put, 2u);
+    const int lowest = ::dup(0);
+    ::close(lowest);
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit few{static_cast<rlim_t>(lowest) + 2, before.rlim_max};
+    for (int i = 0; i < 2; ++i) {
+        ::setrlimit(RLIMIT_NOFILE, &few);
+        const auto report = directory.reload(model_);
+        ::setrlimit(RLIMIT_NOFILE, &before);
+        ASSERT_TRUE(report) << report.error().text;
+        EXPECT_EQ(report->objects_removed, 0u);
+        EXPECT_FALSE(report->diagnostics.empty());
+    }
+    EXPECT_NE(model_.find<model::Region>("", "b"), nullptr);
+    EXPECT_TRUE(reload(directory).diagnostics.empty());
+    fs::remove(root_ / "sub" / "b.yaml");
     EXPECT_EQ(reload(directory).objects_removed, 1u);
 }
 

@@ -115,7 +115,10 @@ void FileReader::walk(Walk& state, const std::string& folder, unsigned depth) {
     const std::string full_path = folder.empty() ? root_ : root_ + "/" + folder;
     const std::unique_ptr<DIR, int (*)(DIR*)> dir(opendir(full_path.c_str()), closedir);
     if (dir == nullptr) {
-        state.finding(folder, std::string("folder is not readable: ") + std::strerror(errno), "");
+        if (errno == ENOENT && !folder.empty()) return;  // gone again
+        state.finding(folder, std::string("folder is not readable: ") + std::strerror(errno),
+                      "what it declared stays as it was");
+        state.out.unread_folders.push_back(folder);
         return;
     }
     std::vector<std::string> folders;
@@ -124,7 +127,13 @@ void FileReader::walk(Walk& state, const std::string& folder, unsigned depth) {
         if (name.starts_with('.')) continue;
         const std::string path = folder.empty() ? name : folder + "/" + name;
         struct stat info{};
-        if (lstat((root_ + "/" + path).c_str(), &info) != 0) continue;  // gone again
+        if (lstat((root_ + "/" + path).c_str(), &info) != 0) {
+            if (errno == ENOENT) continue;  // gone again
+            state.finding(path, std::string("is not readable: ") + std::strerror(errno),
+                          "what it declared stays as it was");
+            state.out.unread_folders.push_back(path);
+            continue;
+        }
         if (S_ISDIR(info.st_mode)) {
             folders.push_back(path);
         } else if (is_manifest(name)) {

@@ -23,6 +23,8 @@ struct SourceFile {
 struct Scan {
     std::vector<SourceFile> files;
     model::Diagnostics findings;  // about what was left out
+    // That could not be read; "" is the whole. What is below may still be meant.
+    std::vector<std::string> unread_folders;
 };
 
 class FileReader {
