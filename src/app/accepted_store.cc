@@ -1,22 +1,15 @@
 #include "app/accepted_store.h"
 
-#include <fstream>
-#include <sstream>
+#include <set>
 
+#include "app/files.h"
+#include "base/hash.h"
 #include "base/log.h"
 
 namespace fairway::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::optional<std::string> read_text(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return {};
-    std::ostringstream text;
-    text << file.rdbuf();
-    return std::move(text).str();
-}
 
 std::set<std::string> files_with_errors(const model::Diagnostics& diagnostics) {
     std::set<std::string> files;
@@ -28,61 +21,70 @@ std::set<std::string> files_with_errors(const model::Diagnostics& diagnostics) {
 
 }  // namespace
 
-std::vector<config::SourceFile> AcceptedStore::load() const {
+std::vector<config::SourceFile> AcceptedStore::load() {
     std::vector<config::SourceFile> files;
     std::error_code error;
-    for (const auto& entry : fs::recursive_directory_iterator(folder_, error)) {
-        if (!entry.is_regular_file()) continue;
-        auto text = read_text(entry.path());
+    for (fs::recursive_directory_iterator at(folder_, error), end; !error && at != end;
+         at.increment(error)) {
+        std::error_code of_file;
+        // Hidden: what a crash left half written.
+        if (at->path().filename().string().starts_with('.') || !at->is_regular_file(of_file)) {
+            continue;
+        }
+        auto text = read_file(at->path());
         if (!text) {
-            log_warn("state.unreadable", {{"file", entry.path().string()}});
+            log_error("state.unreadable", {{"file", at->path().string()},
+                                           {"effect", "its last good version is not known"}});
             continue;
         }
         config::SourceFile file;
-        file.path = entry.path().lexically_relative(folder_).generic_string();
+        file.path = at->path().lexically_relative(folder_).generic_string();
+        kept_[file.path] = hash_text(*text);
         file.text = std::move(*text);
         files.push_back(std::move(file));
+    }
+    if (error && fs::exists(folder_)) {
+        log_error("state.unreadable", {{"file", folder_.string()}, {"error", error.message()}});
     }
     return files;
 }
 
-void AcceptedStore::update(const model::Diagnostics& diagnostics) {
-    auto scan = reader_.scan();
-    if (!scan) return;  // the reload has said so
+void AcceptedStore::update(std::vector<config::SourceFile> files,
+                           const model::Diagnostics& diagnostics) {
     const auto bad = files_with_errors(diagnostics);
-    std::set<std::string> present;
-    for (auto& file : scan->files) {
+    std::set<std::string, std::less<>> present;
+    for (auto& file : files) {
         present.insert(file.path);
         if (!file.unread.empty()) continue;
+        if (!file.same) held_back_.erase(file.path);
         if (bad.contains(file.path)) {
-            held_back_.insert(file.path);
-            continue;
-        }
-        const bool was_held_back = held_back_.erase(file.path) > 0;
-        if (file.same && !was_held_back) continue;
-        auto text = file.same ? read_text(fs::path(directory_) / file.path) : std::move(file.text);
-        if (!text || !keep(file.path, *text)) {
-            log_warn("state.not_kept", {{"file", file.path}});
-            held_back_.insert(file.path);
+            if (!file.same) held_back_[file.path] = std::move(file.text);
+        } else if (!file.same) {
+            keep(file.path, std::move(file.text));
+        } else if (auto held = held_back_.extract(file.path)) {
+            keep(file.path, std::move(held.mapped()));
         }
     }
-    for (const auto& old : load()) {
+    std::erase_if(held_back_, [&](const auto& held) { return !present.contains(held.first); });
+    std::erase_if(kept_, [&](const auto& kept) {
         std::error_code ignored;
-        if (!present.contains(old.path)) fs::remove(folder_ / old.path, ignored);
-    }
+        if (!present.contains(kept.first)) fs::remove(folder_ / kept.first, ignored);
+        return !present.contains(kept.first);
+    });
 }
 
-bool AcceptedStore::keep(const std::string& path, const std::string& text) const {
+void AcceptedStore::keep(const std::string& path, std::string text) {
+    const std::uint64_t hash = hash_text(text);
+    if (const auto at = kept_.find(path); at != kept_.end() && at->second == hash) return;
     const fs::path target = folder_ / path;
-    const fs::path beside = target.string() + ".new";
-    std::error_code error;
-    fs::create_directories(target.parent_path(), error);
-    std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-    file << text;
-    file.close();
-    if (!file) return false;
-    fs::rename(beside, target, error);
-    return !error;
+    std::error_code ignored;
+    fs::create_directories(target.parent_path(), ignored);
+    if (const auto written = write_file(target, text); !written) {
+        log_error("state.not_kept", {{"file", path}, {"error", written.error().text}});
+        held_back_[path] = std::move(text);  // with the next reload, perhaps
+        return;
+    }
+    kept_[path] = hash;
 }
 
 }  // namespace fairway::app

@@ -2,9 +2,9 @@
 // folder, so that a bad document keeps its last good version over a restart too. Control thread.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <optional>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,21 +15,20 @@ namespace fairway::app {
 
 class AcceptedStore {
   public:
-    AcceptedStore(std::filesystem::path folder, std::string directory)
-        : folder_(std::move(folder)), directory_(std::move(directory)), reader_(directory_) {}
+    explicit AcceptedStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
     // What was accepted last time. Unreadable files are left out, with a line in the log.
-    std::vector<config::SourceFile> load() const;
-    // After a reload: keeps what is new and without error, forgets what is gone.
-    void update(const model::Diagnostics& diagnostics);
+    std::vector<config::SourceFile> load();
+    // After a reload that read `files`: keeps what is new and without error, forgets what is gone.
+    // It judges the very text that was read, not what stands in the directory by now.
+    void update(std::vector<config::SourceFile> files, const model::Diagnostics& diagnostics);
 
   private:
-    bool keep(const std::string& path, const std::string& text) const;
+    void keep(const std::string& path, std::string text);
 
     std::filesystem::path folder_;
-    std::string directory_;
-    config::FileReader reader_;
-    std::set<std::string> held_back_;  // had errors when they were last read
+    std::map<std::string, std::uint64_t> kept_;     // hash of what is kept, by path
+    std::map<std::string, std::string> held_back_;  // had errors, or could not be written
 };
 
 }  // namespace fairway::app

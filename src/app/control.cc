@@ -10,8 +10,8 @@
 namespace fairway::app {
 namespace {
 
-constexpr std::uint64_t kSaveDelayMs = 20;  // one write for the flips of a moment
-constexpr const char* kFactsFile = "facts.json";
+constexpr std::uint64_t kSaveDelayMs = 20;    // one write for the flips of a moment
+constexpr std::uint64_t kSaveAgainMs = 1000;  // after an error
 
 std::string line_of(const model::Diagnostic& finding) {
     return finding.text();
@@ -37,14 +37,15 @@ std::set<world::PolicyId> touched_policies(const world::World& world,
     const auto add_nodes = [&](const std::vector<world::FactUsers::NodeUse>& nodes) {
         for (const auto& use : nodes) policies.insert(use.policy);
     };
+    const auto add_leaves_of = [&](world::ServiceId id) {
+        if (const auto* service = world.service_users.at(id.value)) add_nodes(service->nodes);
+    };
+    for (const auto id : change.services) add_leaves_of(id);
     for (const auto& flip : flips) {
         const auto* users = world.fact_users.at(flip.id.value);
         if (!users) continue;
         add_nodes(users->nodes);
-        for (const auto& use : users->endpoints) {
-            if (const auto* service = world.service_users.at(use.service.value))
-                add_nodes(service->nodes);
-        }
+        for (const auto& use : users->endpoints) add_leaves_of(use.service);
     }
     return policies;
 }
@@ -63,9 +64,11 @@ Control::Control(std::string directory, io::Shard& shard, StateDir state, const 
       shard_(shard),
       state_(std::move(state)),
       clock_(clock),
-      accepted_(state_.path() / "accepted", directory),
+      accepted_(state_.path() / "accepted"),
+      fact_log_(state_.path()),
       directory_(directory),
-      zone_files_(directory), compiler_(zone_files_.reader()),
+      zone_files_(directory),
+      compiler_(zone_files_.reader()),
       save_timer_(shard, [this] { save_now(); }) {
     metrics_ = metrics().collect([this](MetricWriter& out) { expose(out); });
 }
@@ -76,8 +79,18 @@ Status Control::start(std::vector<ServingShard*> serving, OnWorld on_world) {
     for (auto* one : serving_) one->on_applied([this] { retire(); });
     load_saved();
     ++reloads_;
-    FW_TRY(config::LoadReport report, directory_.reload(model_));
-    take(std::move(report));
+    if (auto report = directory_.reload(model_)) {
+        take(std::move(*report));
+        if (const auto kept = state_.remember(directory_path_); !kept) {
+            log_error("state.not_saved", {{"error", kept.error().text}});
+        }
+    } else {
+        if (!world_ || !state_.is_of(directory_path_)) return tl::unexpected(report.error());
+        ++reloads_failed_;
+        log_error("config.unreadable",
+                  {{"error", report.error().text},
+                   {"effect", "serving what was accepted last, from " + state_.path().string()}});
+    }
     if (!world_) publish(compiler_.update(model_, model_.take_changes()), {});
     return {};
 }
@@ -85,10 +98,12 @@ Status Control::start(std::vector<ServingShard*> serving, OnWorld on_world) {
 // What served last time comes first, so that a document that has gone bad since keeps its last good
 // version.
 void Control::load_saved() {
-    if (const auto text = state_.read(kFactsFile)) {
-        if (const auto loaded = keeper_.load(*text); !loaded) {
-            log_warn("state.facts_unreadable", {{"error", loaded.error().text}});
-        }
+    if (const std::size_t unreadable = keeper_.load(fact_log_.load()); unreadable > 0) {
+        fact_log_.set_aside();
+        log_error("state.facts_damaged",
+                  {{"lines", unreadable},
+                   {"effect", "these facts start anew; a switch that was told may stand wrong"},
+                   {"kept", (state_.path() / "facts*.damaged").string()}});
     }
     auto files = accepted_.load();
     if (files.empty()) return;
@@ -101,12 +116,13 @@ void Control::reload() {
     auto report = directory_.reload(model_);
     if (!report) {
         ++reloads_failed_;
-        log_error("config.unreadable", {{"error", report.error().text}});
+        log_error("config.unreadable",
+                  {{"error", report.error().text}, {"effect", "what serves goes on serving"}});
         return;
     }
     const bool zones_changed = zone_files_.mark_changed(model_);
     if (report->files_changed == 0 && report->objects_put == 0 && report->objects_removed == 0 &&
-        !zones_changed) {
+        report->diagnostics == findings_of_reading_ && !zones_changed) {
         return;
     }
     take(std::move(*report));
@@ -114,26 +130,16 @@ void Control::reload() {
 
 void Control::take(config::LoadReport report) {
     const std::uint64_t start = clock_.monotonic_ms();
-    const model::Changes changes = model_.take_changes();
-    const auto change = compiler_.update(model_, changes);
+    const auto change = compiler_.update(model_, model_.take_changes());
     last_compile_s_ = static_cast<double>(clock_.monotonic_ms() - start) / 1000;
+    findings_of_reading_ = report.diagnostics;
     const model::Diagnostics before = std::exchange(diagnostics_, std::move(report.diagnostics));
     const auto& compiled = compiler_.diagnostics();
     diagnostics_.insert(diagnostics_.end(), compiled.begin(), compiled.end());
     config::sort_by_place(diagnostics_);
     if (change.world != world_) publish(change, {});
-    // A Secret is no part of the World, but the probers hold what is in it.
-    const bool secrets = std::any_of(changes.begin(), changes.end(), [](const auto& key) {
-        return key.kind == model::Kind::kSecret;
-    });
-    if (secrets && on_world_ && world_) {
-        world::WorldChange all;
-        all.world = world_;
-        all.all = true;
-        on_world_(all);
-    }
     log_news(before);
-    accepted_.update(diagnostics_);
+    accepted_.update(std::move(report.sources), diagnostics_);
     if (model::has_errors(diagnostics_)) ++reloads_failed_;
     log_info("config.applied", {{"generation", world_ ? world_->generation : 0},
                                 {"files", report.files},
@@ -162,7 +168,8 @@ void Control::follow_currents(const world::WorldChange& change,
                               const std::vector<world::Flip>& flips,
                               std::vector<world::CurrentChoice>& out) {
     for (const auto policy : touched_policies(*world_, change, flips)) {
-        if (!world_->policies.at(policy.value)) continue;
+        const auto* part = world_->policies.at(policy.value);
+        if (!part || !part->has_current) continue;
         for (const auto& choice : steer::next_currents(*world_, keeper_.facts(), policy)) {
             const auto chosen = keeper_.choose(choice.id, choice.kid);
             out.insert(out.end(), chosen.currents.begin(), chosen.currents.end());
@@ -197,7 +204,8 @@ void Control::on_reports(const std::vector<world::ProbeReport>& reports) {
 }
 
 void Control::on_digest(const std::string& place, std::int64_t unix_ms) {
-    keeper_.on_digest(place, unix_ms);
+    auto flips = keeper_.on_digest(place, unix_ms);
+    if (!flips.empty()) publish({}, std::move(flips.facts));
 }
 
 Status Control::tell(std::string_view kind, std::string_view ns, std::string_view name,
@@ -223,18 +231,12 @@ Status Control::tell(std::string_view kind, std::string_view ns, std::string_vie
     FW_TRY(world::Flips flips, keeper_.tell(id, move));
     log_info("facts.told", {{"fact", full}, {"value", word}, {"by", told.by}, {"why", told.why}});
     publish({}, std::move(flips.facts));
-    save_now();  // the answer to the caller says that it is kept
+    // The answer to the caller says that it is kept.
+    if (const auto saved = save(true); !saved) {
+        return fail(Code::kUnavailable, Origin::kSystem,
+                    full + ": holds now, but would not outlive a restart: " + saved.error().text);
+    }
     return {};
-}
-
-std::string Control::ca_pem(const model::HealthCheck& check) const {
-    if (!check.http.ca_secret) return {};
-    const auto* secret = model_.find<model::Secret>(
-        check.http.ca_secret->ns.empty() ? check.meta.key.ns : check.http.ca_secret->ns,
-        check.http.ca_secret->name);
-    if (!secret) return {};
-    const auto at = secret->data.find("ca.crt");
-    return at == secret->data.end() ? std::string() : at->second.reveal();
 }
 
 why::FactStory Control::story(world::FactId id) const {
@@ -286,10 +288,27 @@ void Control::save_soon() {
 }
 
 void Control::save_now() {
+    (void)save(false);
+}
+
+Status Control::save(bool sync) {
     save_timer_.cancel();
-    if (const auto saved = state_.write(kFactsFile, keeper_.save()); !saved) {
-        log_error("state.not_saved", {{"error", saved.error().text}});
+    unsaved_ += keeper_.take_changes();
+    const auto saved = fact_log_.append(unsaved_, sync);
+    if (saved) {
+        unsaved_.clear();
+        if (std::exchange(save_failed_, false)) log_info("state.saved_again");
+    } else {
+        if (!std::exchange(save_failed_, true))
+            log_error("state.not_saved", {{"error", saved.error().text},
+                                          {"effect", "a restart would not know the newest facts"}});
+        save_timer_.arm_in(kSaveAgainMs);
+        if (unsaved_.size() > unsaved_bytes_max_) {
+            unsaved_ = FactLog::newest(unsaved_, false);
+            unsaved_bytes_max_ = std::max(unsaved_bytes_max_, 2 * unsaved_.size());
+        }
     }
+    return saved;
 }
 
 // Runs on the control thread: the API asks.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/accepted_store.h"
+#include "app/fact_log.h"
 #include "app/serving_shard.h"
 #include "app/state_dir.h"
 #include "app/zone_files.h"
@@ -38,6 +39,7 @@ class Control {
     Control(std::string directory, io::Shard& shard, StateDir state, const Clock& clock);
 
     // Before the shards start: what was accepted and known last time, then the directory as it is.
+    // A directory that cannot be read is an error only if nothing was accepted from it before.
     Status start(std::vector<ServingShard*> serving, OnWorld on_world);
     // The directory changed (or SIGHUP). One World per batch.
     void reload();
@@ -46,7 +48,6 @@ class Control {
     void on_digest(const std::string& place, std::int64_t unix_ms);
     Status tell(std::string_view kind, std::string_view ns, std::string_view name,
                 const ToldFact& told);
-    std::string ca_pem(const model::HealthCheck& check) const;
 
     bool has_world() const { return world_ != nullptr; }
     const world::World& world() const { return *world_; }
@@ -54,11 +55,12 @@ class Control {
     why::FactStory story(world::FactId id) const;
     std::string status_json() const;
     std::string facts_json() const;
-    // Writes what is still to be written.
+    // Writes what is still to be written; the log tells of an error, once.
     void save_now();
 
   private:
     void load_saved();
+    Status save(bool sync);
     void take(config::LoadReport report);
     void publish(const world::WorldChange& change, std::vector<world::Flip> flips);
     void retire();
@@ -73,13 +75,17 @@ class Control {
     StateDir state_;
     const Clock& clock_;
     AcceptedStore accepted_;
+    FactLog fact_log_;
+    std::string unsaved_;                      // lines that could not be written yet
+    std::size_t unsaved_bytes_max_ = 1 << 20;  // more are brought to one a name first
+    bool save_failed_ = false;
     config::Directory directory_;
     model::Model model_;
     ZoneFiles zone_files_;
     world::Compiler compiler_;
     world::FactKeeper keeper_;
     std::shared_ptr<const world::World> world_;
-    model::Diagnostics diagnostics_;
+    model::Diagnostics diagnostics_, findings_of_reading_;
     std::vector<ServingShard*> serving_;
     OnWorld on_world_;
     io::Timer save_timer_;

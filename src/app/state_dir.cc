@@ -8,9 +8,8 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
+#include "app/files.h"
 #include "base/hash.h"
 
 namespace fairway::app {
@@ -18,6 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kFormat = "fairway-state 1\n";
+
+std::string real_name(const std::string& directory) {
+    std::error_code ignored;
+    const fs::path full = fs::weakly_canonical(directory, ignored);
+    if (full.empty()) return directory;
+    return (full.has_filename() ? full : full.parent_path()).string();  // "dir/" is gone: as "dir"
+}
 
 fs::path default_path(const std::string& directory) {
     if (const char* given = std::getenv("STATE_DIRECTORY"); given && *given) return given;
@@ -30,23 +36,22 @@ fs::path default_path(const std::string& directory) {
         const char* home = std::getenv("HOME");
         base = fs::path(home && *home ? home : "/tmp") / ".local/state";
     }
-    std::error_code ignored;
-    const fs::path full = fs::weakly_canonical(directory, ignored);
     char name[24];
-    std::snprintf(
-        name, sizeof name, "%016llx",
-        static_cast<unsigned long long>(hash_text(full.empty() ? directory : full.string())));
+    std::snprintf(name, sizeof name, "%016llx",
+                  static_cast<unsigned long long>(hash_text(real_name(directory))));
     return base / "fairway" / name;
 }
 
-Status write_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t n = ::write(fd, text.data(), text.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return fail_errno("write", errno);
-        text.remove_prefix(static_cast<std::size_t>(n));
+// Whether the folder is ours to lock, to close to others and to give away: a mistyped --state must
+// not take somebody's home.
+bool is_ours(const fs::path& folder) {
+    std::error_code error;
+    if (fs::exists(folder / "format", error)) return true;
+    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+        const std::string name = at->path().filename().string();
+        if (name != "lost+found" && name != "lock" && name != ".format.new") return false;
     }
-    return {};
+    return !error;
 }
 
 }  // namespace
@@ -58,16 +63,24 @@ Result<StateDir> StateDir::open(const std::string& wanted, const std::string& di
     std::error_code error;
     fs::create_directories(state.path_, error);
     if (error) return fail(Code::kSystem, Origin::kSystem, name + ": " + error.message());
-    if (::chmod(state.path_.c_str(), 0700) != 0) return fail_errno(name, errno);
+    if (!is_ours(state.path_)) {
+        return fail(Code::kConflict, Origin::kConfig,
+                    name + ": holds files that are not Fairway's; give an empty or a new folder");
+    }
+    if (::chmod(state.path_.c_str(), 0700) != 0 && errno != EROFS) return fail_errno(name, errno);
 
-    state.lock_ =
-        io::Fd(::open((state.path_ / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    const auto lock = state.path_ / "lock";
+    state.lock_ = io::Fd(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    // A disk that went read-only must not keep us from serving what is on it.
+    if (!state.lock_ && errno == EROFS) {
+        state.lock_ = io::Fd(::open(lock.c_str(), O_RDONLY | O_CLOEXEC));
+    }
     if (!state.lock_) return fail_errno(name + "/lock", errno);
     if (::flock(state.lock_.get(), LOCK_EX | LOCK_NB) != 0) {
         return fail(Code::kConflict, Origin::kSystem,
                     name + ": another fairway uses this folder; stop it, or give another --state");
     }
-    if (const auto format = state.read("format")) {
+    if (const auto format = read_file(state.path_ / "format")) {
         if (*format != kFormat) {
             return fail(
                 Code::kConflict, Origin::kSystem,
@@ -75,41 +88,37 @@ Result<StateDir> StateDir::open(const std::string& wanted, const std::string& di
         }
         return state;
     }
-    FW_TRY_VOID(state.write("format", kFormat));
+    FW_TRY_VOID(write_file(state.path_ / "format", kFormat));
     return state;
 }
 
-std::optional<std::string> StateDir::read(std::string_view name) const {
-    std::ifstream file(path_ / name, std::ios::binary);
-    if (!file) return {};
-    std::ostringstream text;
-    text << file.rdbuf();
-    return std::move(text).str();
+bool StateDir::is_of(const std::string& directory) const {
+    return is_of(path_.string(), directory);
 }
 
-Status StateDir::write(std::string_view name, std::string_view text) const {
-    const fs::path target = path_ / name;
-    const fs::path beside = path_ / ("." + std::string(name) + ".new");
-    const io::Fd fd(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!fd) return fail_errno(beside.string(), errno);
-    FW_TRY_VOID(write_all(fd.get(), text));
-    if (::fdatasync(fd.get()) != 0) return fail_errno(beside.string(), errno);
-    if (::rename(beside.c_str(), target.c_str()) != 0) return fail_errno(target.string(), errno);
-    return {};
+bool StateDir::is_of(const std::string& wanted, const std::string& directory) {
+    const fs::path folder = wanted.empty() ? default_path(directory) : fs::path(wanted);
+    return read_file(folder / "directory") == real_name(directory);
+}
+
+Status StateDir::remember(const std::string& directory) const {
+    if (is_of(directory)) return {};
+    return write_file(path_ / "directory", real_name(directory));
 }
 
 Status StateDir::give_to(const std::string& user) const {
     const passwd* entry = ::getpwnam(user.c_str());
     if (!entry) return fail(Code::kNotFound, Origin::kConfig, "--user " + user + ": no such user");
+    const auto give = [&](const fs::path& file) -> Status {
+        if (::lchown(file.c_str(), entry->pw_uid, entry->pw_gid) == 0 || errno == EROFS) return {};
+        return fail_errno(file.string(), errno);
+    };
     std::error_code error;
-    for (const auto& file : fs::recursive_directory_iterator(path_, error)) {
-        if (::lchown(file.path().c_str(), entry->pw_uid, entry->pw_gid) != 0) {
-            return fail_errno(file.path().string(), errno);
-        }
+    for (fs::recursive_directory_iterator at(path_, error), end; !error && at != end;
+         at.increment(error)) {
+        FW_TRY_VOID(give(at->path()));
     }
-    if (::lchown(path_.c_str(), entry->pw_uid, entry->pw_gid) != 0) {
-        return fail_errno(path_.string(), errno);
-    }
+    FW_TRY_VOID(give(path_));
     return {};
 }
 

@@ -3,9 +3,7 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/result.h"
 #include "io/fd.h"
@@ -15,14 +13,16 @@ namespace fairway::app {
 class StateDir {
   public:
     // `wanted` empty: $STATE_DIRECTORY, else $XDG_STATE_HOME/fairway/<hash of directory>, else
-    // ~/.local/state/... An error (kConflict) when another process has it.
+    // ~/.local/state/... An error (kConflict) when another process has it, or when it holds files
+    // and none says that they are ours. A folder that has become read-only can be opened.
     static Result<StateDir> open(const std::string& wanted, const std::string& directory);
 
     const std::filesystem::path& path() const { return path_; }
-    // nullopt: there is none yet.
-    std::optional<std::string> read(std::string_view name) const;
-    // Whole or not at all: written beside, synced, renamed.
-    Status write(std::string_view name, std::string_view text) const;
+    // Was it, or what open() would open, last used for this directory of manifests?
+    bool is_of(const std::string& directory) const;
+    static bool is_of(const std::string& wanted, const std::string& directory);
+    // It is from now on.
+    Status remember(const std::string& directory) const;
     // Before privileges go: the files become this user's.
     Status give_to(const std::string& user) const;
 

@@ -155,9 +155,6 @@ class Up {
             prober.on_digest = [this](const auto& digest) {
                 control_.on_digest(digest.place, digest.unix_ms);
             };
-            prober.ca_pem = [this](const model::HealthCheck& check) {
-                return control_.ca_pem(check);
-            };
             prober.seed = options_.seed.value_or(1);
             probers_.push_back(
                 std::make_unique<health::Prober>(health_shard_, control_shard_, std::move(prober)));
@@ -238,25 +235,30 @@ class Up {
     std::unique_ptr<io::Timer> drain_timer_;
 };
 
-Result<int> up(const UpOptions& options) {
+// A directory that is gone or closed does not end what was accepted from it before.
+Status check_directory(const UpOptions& options, const std::string& user) {
+    if (StateDir::is_of(options.state, options.directory)) return {};
     std::error_code error;
     if (!std::filesystem::is_directory(options.directory, error)) {
         return fail(Code::kNotFound, Origin::kConfig, options.directory + ": is not a directory");
     }
+    if (::access(options.directory.c_str(), R_OK | X_OK) == 0) return {};
+    return fail(Code::kInvalid, Origin::kConfig,
+                options.directory + ": user " + user + " cannot read it; let it, or give --user");
+}
+
+Result<int> up(const UpOptions& options) {
+    const std::string user = options.user.empty() ? "nobody" : options.user;
+    FW_TRY_VOID(check_directory(options, user));
     const unsigned shards =
         options.workers > 0 ? options.workers : static_cast<unsigned>(io::usable_cores().size());
     Listeners listeners{io::ListenerStore::from_environment(), {}, {}};
     FW_TRY_VOID(open_dns(options, shards, listeners));
     FW_TRY_VOID(open_api(options, listeners));
     FW_TRY(StateDir state, StateDir::open(options.state, options.directory));
-    const std::string user = options.user.empty() ? "nobody" : options.user;
     if (::geteuid() == 0) FW_TRY_VOID(state.give_to(user));
     FW_TRY(const std::string kept, io::drop_privileges(user));
-    if (::access(options.directory.c_str(), R_OK | X_OK) != 0) {
-        return fail(
-            Code::kInvalid, Origin::kConfig,
-            options.directory + ": user " + user + " cannot read it; let it, or give --user");
-    }
+    FW_TRY_VOID(check_directory(options, user));
     const LogThread log_thread;
     log_info("up.privileges", {{"kept", kept}});
     return Up(options, shards, std::move(state), std::move(listeners)).run();

@@ -55,8 +55,10 @@ Result<wire::dns::IncludedFile> ZoneFiles::read(const model::DnsZone& zone, std:
         limit_hit(Limit::kZoneFileBytes);
         return bad(std::string(path) + " is larger than " + std::to_string(kZoneFileBytesMax) + " bytes");
     }
-    std::ifstream file(full, std::ios::binary);
-    if (!file || !fs::is_regular_file(full, error)) {
+    // Asked before it is opened: a FIFO would hold us for ever.
+    std::ifstream file;
+    if (fs::is_regular_file(full, error)) file.open(full, std::ios::binary);
+    if (!file.is_open()) {
         return bad(std::string(path) + " cannot be read; is the name right?");
     }
     std::ostringstream text;

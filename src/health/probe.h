@@ -23,7 +23,6 @@ class Probe {
 
     const world::CheckPart& part() const { return *part_; }
     const world::ProbeState& state() const { return state_; }
-    io::TlsClient* tls() const { return tls_; }
     const std::string& detail() const { return detail_; }
     bool in_flight() const { return in_flight_; }
     // Takes over what another probe of the same address has learnt.

@@ -43,7 +43,6 @@ Prober::Prober(io::Shard& shard, io::Shard& control, Options options)
       place_(std::move(options.place)),
       sink_(std::make_shared<Sink>(
           Sink{std::move(options.on_reports), std::move(options.on_digest)})),
-      ca_pem_(std::move(options.ca_pem)),
       rng_(options.seed),
       flush_timer_(shard, [this] { flush(); }),
       digest_timer_(shard, [this] { tell_digest(); }),
@@ -81,11 +80,8 @@ bool Prober::mine(const world::CheckPart& part) const {
 void Prober::set_checks(const world::WorldChange& change) {
     auto assignments = std::make_unique<std::vector<Assignment>>();
     const auto add = [&](world::FactId id) {
-        Assignment next{id, change.world->checks.share(id.value), {}};
+        Assignment next{id, change.world->checks.share(id.value)};
         if (next.part && !mine(*next.part)) next.part.reset();
-        if (next.part && next.part->check->http.ca_secret && ca_pem_) {
-            next.ca_pem = ca_pem_(*next.part->check);
-        }
         assignments->push_back(std::move(next));
     };
     if (change.all) {
@@ -104,12 +100,11 @@ void Prober::assign(const Assignment& next) {
     Probe* before = found == probes_.end() ? nullptr : found->second.get();
     if (!next.part) return remove(next.id);
     const model::HealthCheck& check = *next.part->check;
-    io::TlsClient* const tls = tls_for(check, next.ca_pem);
-    if (before && before->part().check == next.part->check &&
-        before->part().address == next.part->address && before->tls() == tls) {
+    if (before && before->part().check == next.part->check && before->part().ca == next.part->ca &&
+        before->part().address == next.part->address) {
         return;
     }
-    auto probe = std::make_unique<Probe>(*this, next.part, tls);
+    auto probe = std::make_unique<Probe>(*this, next.part, tls_for(*next.part));
     const bool same_target = before && before->part().address == next.part->address &&
                              before->part().check->type == check.type;
     if (same_target) probe->inherit(*before);
@@ -135,9 +130,15 @@ void Prober::remove(world::FactId id) {
     probes_.erase(id.value);
 }
 
-io::TlsClient* Prober::tls_for(const model::HealthCheck& check, const std::string& ca_pem) {
+io::TlsClient* Prober::tls_for(const world::CheckPart& part) {
+    const model::HealthCheck& check = *part.check;
     if (check.type != CheckType::kHttps) return nullptr;
     const bool verify = check.http.verify_certificate;
+    std::string ca_pem;
+    if (part.ca) {
+        const auto at = part.ca->data.find("ca.crt");
+        if (at != part.ca->data.end()) ca_pem = at->second.reveal();
+    }
     const std::string key = verify ? "verify " + ca_pem : "";
     auto& slot = tls_[key];
     if (slot) return slot.get();
@@ -183,7 +184,8 @@ void Prober::on_result(Probe& probe, bool good, bool changed, double took_s) {
                             .place = place_,
                             .healthy = up ? 1u : 0u,
                             .detail = probe.detail(),
-                            .since_unix_ms = SystemClock().unix_ms()});
+                            .since_unix_ms = SystemClock().unix_ms(),
+                            .check = probe.part().name});
         note_state(probe);
         flush_reports();
     }

@@ -35,8 +35,6 @@ class Prober {
         // On the control shard.
         std::function<void(const std::vector<world::ProbeReport>&)> on_reports;
         std::function<void(const Digest&)> on_digest;
-        // Within set_checks(): the authorities (PEM) of a check with `caSecret`.
-        std::function<std::string(const model::HealthCheck&)> ca_pem;
         std::uint64_t seed = 1;
         std::uint32_t in_flight_max = kProbesInFlightMax;
     };
@@ -60,7 +58,6 @@ class Prober {
     struct Assignment {
         world::FactId id;
         std::shared_ptr<const world::CheckPart> part;  // null: no longer
-        std::string ca_pem;
     };
     struct TypeMetrics {
         ShardedCounter *good, *bad;
@@ -70,7 +67,7 @@ class Prober {
     bool mine(const world::CheckPart& part) const;
     void assign(const Assignment& assignment);
     void remove(world::FactId id);
-    io::TlsClient* tls_for(const model::HealthCheck& check, const std::string& ca_pem);
+    io::TlsClient* tls_for(const world::CheckPart& part);
     void flush();
     void flush_reports();
     void release();
@@ -84,7 +81,6 @@ class Prober {
     const std::uint32_t in_flight_max_;
     const std::string place_;
     std::shared_ptr<const Sink> sink_;
-    std::function<std::string(const model::HealthCheck&)> ca_pem_;
     Rng rng_;
     std::unordered_map<std::uint32_t, std::unique_ptr<Probe>> probes_;  // by FactId
     std::map<std::string, std::unique_ptr<io::TlsClient>> tls_;  // by authorities; "" = unverified

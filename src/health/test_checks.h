@@ -15,12 +15,17 @@ namespace fairway::health {
 class TestChecks {
   public:
     world::WorldChange set(std::uint32_t id, std::optional<SockAddr> address,
-                           const model::HealthCheck& check) {
+                           const model::HealthCheck& check, const std::string& authorities = {}) {
         auto part = std::make_shared<world::CheckPart>();
         part->id = {id};
         part->name = "default/check-" + std::to_string(id);
         part->address = address;
         part->check = std::make_shared<model::HealthCheck>(check);
+        if (!authorities.empty()) {
+            auto ca = std::make_shared<model::Secret>();
+            ca->data["ca.crt"] = Secret<std::string>(authorities);
+            part->ca = std::move(ca);
+        }
         return put(id, std::move(part));
     }
     world::WorldChange remove(std::uint32_t id) { return put(id, nullptr); }

@@ -35,35 +35,39 @@ TEST(TlsProbe, VerifiesWhenAsked) {
     // The CA of the check is the backend's own certificate, or another's.
     TlsBackend stranger;
     std::string authorities = backend.certificate_pem();
-    TestProber prober({.ca_pem = [&](const model::HealthCheck&) { return authorities; }});
+    TestProber prober;
     auto check = https_check();
     check.http.verify_certificate = true;
     check.http.ca_secret = model::Ref{.name = "ca"};
-    prober->set_checks(checks.set(0, backend.address(), check));
+    prober->set_checks(checks.set(0, backend.address(), check, authorities));
     auto report = prober.report(0);
     EXPECT_EQ(report.healthy, 1u) << report.detail;
 
     check.http.host = "shop.example";
-    prober->set_checks(checks.set(1, backend.address(), check));
+    prober->set_checks(checks.set(1, backend.address(), check, authorities));
     report = prober.report(1);
     EXPECT_EQ(report.healthy, 1u) << report.detail;
 
     check.http.host = "other.example";
-    prober->set_checks(checks.set(2, backend.address(), check));
+    prober->set_checks(checks.set(2, backend.address(), check, authorities));
     report = prober.report(2);
     EXPECT_EQ(report.healthy, 0u);
     EXPECT_TRUE(report.detail.starts_with("TLS: ")) << report.detail;
 
     authorities = stranger.certificate_pem();
     check.http.host.clear();
-    prober->set_checks(checks.set(3, backend.address(), check));
+    prober->set_checks(checks.set(3, backend.address(), check, authorities));
     report = prober.report(3);
     EXPECT_EQ(report.healthy, 0u);
     EXPECT_TRUE(report.detail.starts_with("TLS: certificate: ")) << report.detail;
 
     authorities = "no certificate at all";
-    prober->set_checks(checks.set(4, backend.address(), check));
+    prober->set_checks(checks.set(4, backend.address(), check, authorities));
     EXPECT_EQ(prober.report(4).healthy, 0u);
+
+    // The authorities turn while all else stays: known at the next probe.
+    prober->set_checks(checks.set(4, backend.address(), check, backend.certificate_pem()));
+    EXPECT_EQ(prober.report(5).healthy, 1u);
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ struct ServiceState {
 
 struct CheckState {
     std::shared_ptr<const model::HealthCheck> good;
-    UnitIndex target = 0;  // of good->target
+    std::shared_ptr<const model::Secret> ca;  // of good->http.ca_secret
+    UnitIndex target = 0;                     // of good->target
 };
 
 struct PolicyState {

@@ -13,6 +13,7 @@ struct Resolved {
     std::vector<UnitIndex> uses;
     std::vector<FactId> children;
     FactId routing_control;
+    std::shared_ptr<const model::Secret> ca;
     UnitIndex target = 0;
 };
 
@@ -120,6 +121,7 @@ void check_probe(CompilerState& state, const model::Model& model, const model::H
             resolve<model::Secret>(state, model, *check.http.ca_secret, check.meta.key.ns,
                                    "spec.http.caSecretRef", findings, out.uses);
         const auto* data = model.find<model::Secret>(check.meta.key.ns, check.http.ca_secret->name);
+        out.ca = share<model::Secret>(model, state.catalog[secret.unit].key);
         if (secret.declared && data && !data->data.contains("ca.crt")) {
             findings.error(check.http.ca_secret->pos, "spec.http.caSecretRef",
                            "Secret " + secret.text + " has no ca.crt",
@@ -174,6 +176,7 @@ void accept(CompilerState& state, UnitIndex unit, std::shared_ptr<const model::H
     CheckState& entry = state.checks[unit];
     unlink(state, unit, entry);
     entry.good = check;
+    entry.ca = resolved.ca;
     entry.target = resolved.target;
     if (check->target) {
         leave_fact(state, unit);
@@ -186,6 +189,7 @@ void accept(CompilerState& state, UnitIndex unit, std::shared_ptr<const model::H
     part.address = check->address;
     part.children = resolved.children;
     part.routing_control = resolved.routing_control;
+    part.ca = resolved.ca;
     part.check = std::move(check);
     state.catalog[unit].id = put_fact(state, std::move(part)).value;
 }
@@ -235,6 +239,7 @@ FactId put_fact(CompilerState& state, CheckPart part) {
     state.leaving_facts.erase(part.id);
     const CheckPart* before = state.next.checks.at(part.id.value);
     const bool same = before && before->check == part.check && before->control == part.control &&
+                      before->ca == part.ca &&
                       before->address == part.address && before->children == part.children &&
                       before->routing_control == part.routing_control;
     const FactId id = part.id;

@@ -30,6 +30,7 @@ void put_currents(CompilerState& state, const Expanded& expanded) {
     for (const auto& [node, name] : expanded.currents) {
         const CurrentId id = state.current_ids.acquire(name);
         expanded.part->nodes[node].current = id;
+        expanded.part->has_current = true;
         state.next.currents.set(id.value, std::make_shared<const CurrentPart>(
                                               CurrentPart{id, name, expanded.part->id, node}));
         state.change.currents.push_back(id);

@@ -83,6 +83,7 @@ class ServiceCompiler {
         for (const auto& [name, unit] : members.target_checks) {
             CheckPart probe;
             probe.check = state_.checks[unit].good;
+            probe.ca = state_.checks[unit].ca;
             probe.address = {endpoint.address, probe_port(*probe.check, *service_, *slice_of_[i])};
             probe.name = state_.catalog[unit].key.ns + "/" + name + "@" + probe.address->text();
             part_->gates.push_back(put_fact(state_, std::move(probe)));

@@ -210,5 +210,24 @@ TEST(Compiler, ANameHasOnePolicyAndAnOriginOneZone) {
     EXPECT_EQ(b.said(), "");
 }
 
+TEST(Compiler, AuthoritiesThatTurnAreAChangeOfTheCheck) {
+    Bench b;
+    const auto put_secret = [&](const char* authorities) {
+        auto secret = std::make_shared<model::Secret>(object<model::Secret>("ca"));
+        secret->data["ca.crt"] = Secret<std::string>(authorities);
+        b.model.put(std::shared_ptr<const model::Secret>(std::move(secret)));
+    };
+    auto probed = check("web", "192.0.2.1:443");
+    probed.type = model::CheckType::kHttps;
+    probed.http.ca_secret = model::Ref{"", "ca", {}};
+    put_secret("old");
+    put(b.model, probed);
+    EXPECT_EQ(b.update().checks.size(), 1u);
+    put_secret("new");
+    const WorldChange change = b.update();
+    ASSERT_EQ(change.checks.size(), 1u);
+    EXPECT_EQ(b.world().checks.at(change.checks[0].value)->ca->data.at("ca.crt").reveal(), "new");
+}
+
 }  // namespace
 }  // namespace fairway::world

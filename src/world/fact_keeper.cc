@@ -43,6 +43,7 @@ Flips FactKeeper::on_world(const WorldChange& change, std::int64_t now_ms) {
         Entry& entry = entries_[id.value];
         if (!entry.name.empty() && (!now || entry.name != fact_name(*now))) {
             by_name_.erase(entry.name);
+            if (entry.kept) gone_.push_back(entry.name);
             entry = {};
         }
         if (now) appear(*now);
@@ -91,6 +92,7 @@ Health FactKeeper::verdict_of(const CheckPart& now, const Entry& entry) const {
     }
     Evidence evidence;
     for (const auto& [name, place] : entry.places) {
+        if (!counts(entry, name)) continue;
         evidence.healthy += place.report.healthy;
         evidence.total += place.report.total;
     }
@@ -98,6 +100,42 @@ Health FactKeeper::verdict_of(const CheckPart& now, const Entry& entry) const {
     if (now.routing_control.known()) evidence.routing_control = facts_.health(now.routing_control);
     if (entry.told) evidence.told = entry.told->value;
     return judge(*now.check, evidence);
+}
+
+// A silent place counts only where none that speaks does.
+bool FactKeeper::counts(const Entry& entry, const std::string& place) const {
+    if (!silent_.contains(place)) return true;
+    return std::all_of(entry.places.begin(), entry.places.end(),
+                       [&](const auto& other) { return silent_.contains(other.first); });
+}
+
+std::int64_t FactKeeper::heard_ms(const std::string& name, const Place& place) const {
+    const auto digest = digests_.find(name);
+    return digest == digests_.end() ? place.heard_ms : std::max(place.heard_ms, digest->second);
+}
+
+// Few places, so all are looked at; facts only when a place falls silent or speaks again.
+Flips FactKeeper::on_digest(const std::string& place, std::int64_t now_ms) {
+    Flips flips;
+    digests_[place] = now_ms;
+    std::set<std::string> silent;
+    for (const auto& [name, heard] : digests_) {
+        if (now_ms - heard > stale_after_ms_) silent.insert(name);
+    }
+    if (silent == silent_) return flips;
+    const std::set<std::string> before = std::exchange(silent_, std::move(silent));
+    for (std::uint32_t id = 0; id < entries_.size(); ++id) {
+        const bool concerned = std::any_of(
+            entries_[id].places.begin(), entries_[id].places.end(), [&](const auto& of) {
+                return before.contains(of.first) != silent_.contains(of.first);
+            });
+        if (concerned) settle({id}, now_ms, by_place(place), "another place fell silent", flips);
+    }
+    return flips;
+}
+
+void FactKeeper::mark_unsaved(FactId id) {
+    if (!std::exchange(entries_[id.value].unsaved, true)) unsaved_.push_back(id);
 }
 
 // Judges a fact again, and after a change those that count it. Checks do not form loops; a bound
@@ -115,6 +153,7 @@ void FactKeeper::settle(FactId first, std::int64_t at_ms, const std::string& by,
         entry.since_ms = at_ms;
         entry.by = i == 0 ? by : entries_[first.value].name;
         entry.detail = i == 0 ? detail : consequence(*now, entries_[first.value].name, by, detail);
+        mark_unsaved(open[i]);
         flip(open[i], verdict, flips);
         if (const FactUsers* users = world_->fact_users.at(open[i].value)) {
             open.insert(open.end(), users->calculated.begin(), users->calculated.end());
@@ -132,8 +171,13 @@ Flips FactKeeper::on_report(const ProbeReport& report, std::int64_t now_ms) {
     Flips flips;
     const CheckPart* now = part(report.id);
     if (!now || !is_probed(*now) || !probes_from(*now->check, report.place)) return flips;
+    // Told of who had this id before: the report was under way while the World changed.
+    if (!report.check.empty() && report.check != now->name) return flips;
     Entry& entry = entries_[report.id.value];
     Place& place = entry.places[report.place];
+    std::int64_t& heard = digests_[report.place];
+    heard = std::max(heard, now_ms);
+    mark_unsaved(report.id);
     place.report = report;
     place.heard_ms = now_ms;
     if (entry.health == verdict_of(*now, entry)) {
@@ -160,6 +204,7 @@ Result<Flips> FactKeeper::tell(FactId id, const Told& told) {
     if (told.version != 0 && told.version <= stands) return flips;
     const Health before = entry.health;
     entry.told = told;
+    mark_unsaved(id);
     if (told.version == 0) entry.told->version = stands + 1;
     const std::string by = (now->control ? "switch by " : "told by ") + told.who;
     settle(id, told.at_unix_ms, by, told.why, flips);
@@ -183,6 +228,7 @@ Flips FactKeeper::choose(CurrentId id, std::uint32_t kid) {
     if (!node || kid >= node->kid_count) return flips;
     const PolicyPart& policy = *world_->policies.at(current->policy.value);
     currents_[id.value].kid = policy.names[policy.nodes[node->first_kid + kid].name];
+    unsaved_currents_.push_back(id);
     if (facts_.current(id) == kid) return flips;
     facts_.set_current(id, kid);
     flips.currents.push_back({id, kid, ++current_versions_[id.value]});
@@ -193,6 +239,7 @@ Flips FactKeeper::choose(CurrentId id, std::uint32_t kid) {
 void FactKeeper::settle_current(const CurrentPart& now, Flips& flips) {
     Current& current = currents_[now.id.value];
     if (current.name != now.name) {
+        if (!current.kid.empty()) gone_.push_back(kCurrentPrefix + current.name);
         current = {now.name, ""};
         if (const auto at = remembered_currents_.find(now.name); at != remembered_currents_.end()) {
             current.kid = std::move(at->second);
@@ -228,10 +275,8 @@ FactStanding FactKeeper::standing(FactId id, std::int64_t now_ms) const {
     out.by = entry.by;
     out.detail = entry.detail;
     for (const auto& [name, place] : entry.places) {
-        const auto digest = digests_.find(name);
-        const std::int64_t heard =
-            digest == digests_.end() ? place.heard_ms : std::max(place.heard_ms, digest->second);
-        out.stale = out.stale || now_ms - heard > stale_after_ms_;
+        if (!counts(entry, name)) continue;
+        out.stale = out.stale || now_ms - heard_ms(name, place) > stale_after_ms_;
         out.places.push_back(place.report);
     }
     return out;

@@ -7,11 +7,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "base/json_fwd.h"
 #include "base/result.h"
 #include "world/facts.h"
 #include "world/verdict.h"
@@ -54,8 +56,10 @@ class FactKeeper {
     // A new World: facts appear with what is remembered of them, else with their initial value.
     Flips on_world(const WorldChange& change, std::int64_t now_ms);
     Flips on_report(const ProbeReport& report, std::int64_t now_ms);
-    // The probers of a place say that nothing else has changed there.
-    void on_digest(const std::string& place, std::int64_t now_ms) { digests_[place] = now_ms; }
+    // The probers of a place say that nothing else has changed there. A place that nobody has heard
+    // of for too long (its probers moved, or were given another name) does not count any more where
+    // another place's do; what it said last stands only where nobody else speaks.
+    Flips on_digest(const std::string& place, std::int64_t now_ms);
     // Nothing flips if a higher version was told before. Error: not a switch nor an External check.
     Result<Flips> tell(FactId id, const Told& told);
     // A non-preemptive node's kid was chosen. Kept by the kid's name.
@@ -66,11 +70,15 @@ class FactKeeper {
     FactId find(std::string_view name) const;
     FactStanding standing(FactId id, std::int64_t now_ms) const;
 
-    // All that a restart must know, as JSON. Of load(): before the first on_world().
-    std::string save() const;
-    Status load(std::string_view json);
+    // What a restart must know, one line a fact (its form: fact_store.cc). Of lines of one
+    // name the last holds. take_changes() gives what changed since it was called last;
+    // its cost is what changed.
+    std::string take_changes();
+    // Before the first on_world(). Returns how many lines could not be read; they are left out.
+    std::size_t load(std::string_view lines);
 
   private:
+    static constexpr const char* kCurrentPrefix = "current ";  // of a saved line's name
     struct Place {
         ProbeReport report;
         std::int64_t heard_ms = 0;
@@ -82,6 +90,7 @@ class FactKeeper {
         std::string by = "declared", detail;
         std::map<std::string, Place> places;
         std::optional<Told> told;
+        bool kept = false, unsaved = false;  // in some saved line; in unsaved_
     };
     struct Current {
         std::string name;
@@ -97,6 +106,10 @@ class FactKeeper {
     void flip(FactId id, Health value, Flips& flips);
     void settle_current(const CurrentPart& part, Flips& flips);
     const Node* current_node(const CurrentPart& part) const;
+    bool counts(const Entry& entry, const std::string& place) const;
+    std::int64_t heard_ms(const std::string& name, const Place& place) const;
+    void mark_unsaved(FactId id);
+    void load_fact(const std::string& name, const Json& json);
 
     std::int64_t stale_after_ms_;
     std::shared_ptr<const World> world_;
@@ -106,9 +119,13 @@ class FactKeeper {
     std::vector<Current> currents_;        // by CurrentId
     std::vector<std::uint64_t> current_versions_;
     std::unordered_map<std::string, FactId> by_name_;
-    std::unordered_map<std::string, std::int64_t> digests_;  // by place
+    std::unordered_map<std::string, std::int64_t> digests_;  // by place: heard of last
+    std::set<std::string> silent_;                           // places; only while some place is not
     std::unordered_map<std::string, Entry> remembered_;      // by name, until it appears
     std::unordered_map<std::string, std::string> remembered_currents_;
+    std::vector<FactId> unsaved_;
+    std::vector<CurrentId> unsaved_currents_;
+    std::vector<std::string> gone_;  // names whose saved lines must go
 };
 
 }  // namespace fairway::world

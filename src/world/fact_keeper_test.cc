@@ -128,7 +128,7 @@ TEST(FactKeeper, ARestartKnowsWhatWasDown) {
                              {Health::kDown, "alice", "move", 7, 10});
 
     Rig after;  // ids differ: "other" is gone
-    ASSERT_TRUE(after.keeper.load(before.keeper.save()).has_value());
+    EXPECT_EQ(after.keeper.load(before.keeper.take_changes()), 0u);
     put(after.model, check("a", "192.0.2.1:80"));
     put(after.model, control("eu-on"));
     EXPECT_EQ(after.update().facts.size(), 2u);
@@ -137,7 +137,86 @@ TEST(FactKeeper, ARestartKnowsWhatWasDown) {
     EXPECT_FALSE(after.keeper.facts().up(on));
     EXPECT_EQ(after.keeper.standing(on, 20).detail, "move");
     EXPECT_TRUE(after.keeper.tell(on, {Health::kUp, "bob", "", 7, 11})->empty());
-    EXPECT_FALSE(after.keeper.load("{\"format\":9}").has_value());
+}
+
+TEST(FactKeeper, OnlyWhatChangedIsSaved) {
+    Rig s;
+    for (int i = 0; i < 50; ++i) put(s.model, check("c" + std::to_string(i), "192.0.2.1:80"));
+    s.update();
+    EXPECT_EQ(s.keeper.take_changes(), "");  // nobody has told anything yet
+    s.report("c7", 0, 1);
+    const std::string lines = s.keeper.take_changes();
+    EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 1);
+    EXPECT_TRUE(lines.starts_with("\"HealthCheck/default/c7\"\t{")) << lines;
+    EXPECT_EQ(s.keeper.take_changes(), "");
+}
+
+TEST(FactKeeper, AForgottenFactIsForgottenOverARestart) {
+    Rig before;
+    put(before.model, check("a", "192.0.2.1:80"));
+    before.update();
+    before.report("a", 0, 1);
+    std::string log = before.keeper.take_changes();
+    before.model.remove(check("a", "192.0.2.1:80").meta.key);
+    before.update();
+    log += before.keeper.take_changes();
+
+    Rig after;
+    EXPECT_EQ(after.keeper.load(log), 0u);
+    put(after.model, check("a", "192.0.2.1:80"));
+    after.update();
+    EXPECT_TRUE(after.up("a"));
+}
+
+TEST(FactKeeper, ATornOrDamagedLineCostsOnlyItself) {
+    Rig before;
+    put(before.model, check("a", "192.0.2.1:80"));
+    put(before.model, check("b", "192.0.2.2:80"));
+    before.update();
+    before.report("a", 0, 1);
+    std::string log = before.keeper.take_changes();
+    before.report("b", 0, 1);
+    const std::string second = before.keeper.take_changes();
+    log = "\x01nonsense\n" + log + second.substr(0, second.size() / 2);
+
+    Rig after;
+    EXPECT_EQ(after.keeper.load(log), 2u);
+    put(after.model, check("a", "192.0.2.1:80"));
+    put(after.model, check("b", "192.0.2.2:80"));
+    after.update();
+    EXPECT_FALSE(after.up("a"));
+    EXPECT_TRUE(after.up("b"));
+}
+
+TEST(FactKeeper, APlaceThatFellSilentDoesNotOutvoteOneThatSpeaks) {
+    Rig before;
+    put(before.model, check("a", "192.0.2.1:80"));
+    before.update();
+    before.report("a", 1, 1, "", 1000);  // started without --region
+
+    Rig after;  // and now with --region eu, where the backend is dead
+    EXPECT_EQ(after.keeper.load(before.keeper.take_changes()), 0u);
+    put(after.model, check("a", "192.0.2.1:80"));
+    after.update(2000);
+    EXPECT_TRUE(after.report("a", 0, 1, "eu", 3000).empty());
+    EXPECT_TRUE(after.keeper.on_digest("eu", 30'000).empty());
+    EXPECT_EQ(after.keeper.on_digest("eu", 32'000).facts.size(), 1u);
+    EXPECT_FALSE(after.up("a"));
+    // All silent: the last that is known stands.
+    EXPECT_FALSE(after.up("a"));
+    EXPECT_EQ(after.keeper.on_digest("", 33'000).facts.size(), 1u);  // it speaks again
+    EXPECT_TRUE(after.up("a"));
+}
+
+TEST(FactKeeper, AReportOfWhoHadTheIdBeforeIsNotTaken) {
+    Rig s;
+    put(s.model, check("a", "192.0.2.1:80"));
+    s.update();
+    ProbeReport late{s.check("a"), "", 0, 1, "HTTP 503", 2000};
+    late.check = "default/gone";
+    EXPECT_TRUE(s.keeper.on_report(late, 2000).empty());
+    late.check = "default/a";
+    EXPECT_FALSE(s.keeper.on_report(late, 2000).empty());
 }
 
 TEST(FactKeeper, ACurrentChoiceKeepsItsName) {

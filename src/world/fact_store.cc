@@ -1,12 +1,11 @@
-// FactKeeper's memory over restarts: JSON text, facts by name.
+// FactKeeper's memory over restarts: lines of a name, a tab, JSON (nothing: forget it) and a tab,
+// which a line that a crash has torn lacks.
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "world/fact_keeper.h"
 
 namespace fairway::world {
 namespace {
-
-constexpr int kFormat = 1;
 
 std::string text(const Json& json, const char* key) {
     const auto at = json.find(key);
@@ -33,81 +32,112 @@ const Json& list(const Json& json, const char* key) {
     return at != json.end() && at->is_array() ? *at : kEmpty;
 }
 
-}  // namespace
+void write_line(std::string& out, std::string_view name, std::string_view json) {
+    append_json_string(out, name);
+    out.append("\t").append(json).append("\t\n");
+}
 
-std::string FactKeeper::save() const {
+template <class Entry>
+std::string json_of(const Entry& entry) {
     std::string out;
     JsonWriter json(out);
-    const auto write = [&](const Entry& entry) {
-        json.begin_object().field("name", entry.name).field("health", health_name(entry.health));
-        json.field("since", entry.since_ms).field("by", entry.by).field("detail", entry.detail);
-        if (entry.told) {
-            json.key("told").begin_object().field("value", health_name(entry.told->value));
-            json.field("who", entry.told->who).field("why", entry.told->why);
-            json.field("version", entry.told->version).field("at", entry.told->at_unix_ms);
-            json.end_object();
-        }
-        json.key("places").begin_array();
-        for (const auto& [name, place] : entry.places) {
-            json.begin_object().field("place", name).field("healthy", place.report.healthy);
-            json.field("total", place.report.total).field("detail", place.report.detail);
-            json.field("since", place.report.since_unix_ms).field("heard", place.heard_ms);
-            json.end_object();
-        }
-        json.end_array().end_object();
-    };
-    json.begin_object().field("format", kFormat).key("facts").begin_array();
-    for (const Entry& entry : entries_) {
-        if (!entry.name.empty()) write(entry);
+    json.begin_object().field("health", health_name(entry.health)).field("since", entry.since_ms);
+    json.field("by", entry.by).field("detail", entry.detail);
+    if (entry.told) {
+        json.key("told").begin_object().field("value", health_name(entry.told->value));
+        json.field("who", entry.told->who).field("why", entry.told->why);
+        json.field("version", entry.told->version).field("at", entry.told->at_unix_ms);
+        json.end_object();
     }
-    for (const auto& [name, entry] : remembered_) write(entry);
-    json.end_array().key("currents").begin_array();
-    const auto write_current = [&](const std::string& name, const std::string& kid) {
-        if (name.empty() || kid.empty()) return;
-        json.begin_object().field("name", name).field("kid", kid).end_object();
-    };
-    for (const Current& current : currents_) write_current(current.name, current.kid);
-    for (const auto& [name, kid] : remembered_currents_) write_current(name, kid);
+    json.key("places").begin_array();
+    for (const auto& [name, place] : entry.places) {
+        json.begin_object().field("place", name).field("healthy", place.report.healthy);
+        json.field("total", place.report.total).field("detail", place.report.detail);
+        json.field("since", place.report.since_unix_ms).field("heard", place.heard_ms);
+        json.end_object();
+    }
     json.end_array().end_object();
     return out;
 }
 
-Status FactKeeper::load(std::string_view saved) {
-    FW_TRY(const Json json, parse_json(saved));
-    if (!json.is_object() || number<int>(json, "format") != kFormat) {
-        return fail(Code::kInvalid, Origin::kSystem, "facts are in a format that is not ours");
+}  // namespace
+
+std::string FactKeeper::take_changes() {
+    std::string out;
+    // What goes first: a name may have come back since.
+    for (const std::string& name : std::exchange(gone_, {})) write_line(out, name, "");
+    for (const FactId id : std::exchange(unsaved_, {})) {
+        Entry& entry = entries_[id.value];
+        entry.unsaved = false;
+        if (entry.name.empty()) continue;
+        entry.kept = true;
+        write_line(out, entry.name, json_of(entry));
     }
-    for (const Json& fact : list(json, "facts")) {
-        if (!fact.is_object() || text(fact, "name").empty()) continue;
-        Entry entry;
-        entry.name = text(fact, "name");
-        entry.health = health(fact, "health");
-        entry.since_ms = number<std::int64_t>(fact, "since");
-        entry.by = text(fact, "by");
-        entry.detail = text(fact, "detail");
-        if (const auto told = fact.find("told"); told != fact.end() && told->is_object()) {
-            entry.told =
-                Told{health(*told, "value"), text(*told, "who"), text(*told, "why"),
-                     number<std::uint64_t>(*told, "version"), number<std::int64_t>(*told, "at")};
+    for (const CurrentId id : std::exchange(unsaved_currents_, {})) {
+        const Current& current = currents_[id.value];
+        std::string kid;
+        JsonWriter(kid).begin_object().field("kid", current.kid).end_object();
+        write_line(out, kCurrentPrefix + current.name, kid);
+    }
+    return out;
+}
+
+std::size_t FactKeeper::load(std::string_view lines) {
+    std::size_t unreadable = 0;
+    while (!lines.empty()) {
+        const std::size_t end = std::min(lines.find('\n'), lines.size());
+        const std::string_view line = lines.substr(0, end);
+        lines.remove_prefix(std::min(end + 1, lines.size()));
+        if (line.empty()) continue;
+        const std::size_t tab = line.find('\t');
+        const bool whole =
+            tab != std::string_view::npos && tab + 1 < line.size() && line.back() == '\t';
+        const auto name = parse_json(line.substr(0, tab));
+        const std::string_view rest =
+            whole ? line.substr(tab + 1, line.size() - tab - 2) : std::string_view();
+        const auto json = rest.empty() ? Result<Json>(Json::object()) : parse_json(rest);
+        if (!whole || !name || !name->is_string() || !json || !json->is_object()) {
+            ++unreadable;
+            continue;
         }
-        for (const Json& place : list(fact, "places")) {
-            if (!place.is_object()) continue;
-            Place& slot = entry.places[text(place, "place")];
-            slot.report.place = text(place, "place");
-            slot.report.healthy = number<std::uint32_t>(place, "healthy");
-            slot.report.total = number<std::uint32_t>(place, "total");
-            slot.report.detail = text(place, "detail");
-            slot.report.since_unix_ms = number<std::int64_t>(place, "since");
-            slot.heard_ms = number<std::int64_t>(place, "heard");
-        }
-        std::string name = entry.name;
-        remembered_[std::move(name)] = std::move(entry);
+        load_fact(name->get<std::string>(), *json);
     }
-    for (const Json& current : list(json, "currents")) {
-        if (!current.is_object()) continue;
-        remembered_currents_[text(current, "name")] = text(current, "kid");
+    return unreadable;
+}
+
+void FactKeeper::load_fact(const std::string& name, const Json& json) {
+    if (name.starts_with(kCurrentPrefix)) {
+        remembered_currents_[name.substr(std::string_view(kCurrentPrefix).size())] =
+            text(json, "kid");
+        return;
     }
-    return {};
+    remembered_.erase(name);
+    if (json.empty()) return;
+    Entry entry;
+    entry.name = name;
+    entry.kept = true;
+    entry.health = health(json, "health");
+    entry.since_ms = number<std::int64_t>(json, "since");
+    entry.by = text(json, "by");
+    entry.detail = text(json, "detail");
+    if (const auto told = json.find("told"); told != json.end() && told->is_object()) {
+        entry.told =
+            Told{health(*told, "value"), text(*told, "who"), text(*told, "why"),
+                 number<std::uint64_t>(*told, "version"), number<std::int64_t>(*told, "at")};
+    }
+    for (const Json& place : list(json, "places")) {
+        if (!place.is_object()) continue;
+        Place& slot = entry.places[text(place, "place")];
+        slot.report.place = text(place, "place");
+        slot.report.healthy = number<std::uint32_t>(place, "healthy");
+        slot.report.total = number<std::uint32_t>(place, "total");
+        slot.report.detail = text(place, "detail");
+        slot.report.since_unix_ms = number<std::int64_t>(place, "since");
+        slot.heard_ms = number<std::int64_t>(place, "heard");
+        std::int64_t& heard = digests_[slot.report.place];
+        heard = std::max(heard, slot.heard_ms);
+    }
+    remembered_[name] = std::move(entry);
 }
 
 }  // namespace fairway::world

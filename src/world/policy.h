@@ -94,6 +94,7 @@ struct PolicyPart {
     std::vector<model::Coordinates> coordinates;
     std::vector<AnswerSet> answers;
     std::vector<std::string> names;
+    bool has_current = false;         // some node is nonPreemptive
     bool location_dependent = false;  // some op reads the client: ECS scope > 0
 };
 

@@ -64,6 +64,7 @@ struct ServicePart {
 // its document is gone.
 struct CheckPart {
     std::shared_ptr<const model::HealthCheck> check;  // null for a switch
+    std::shared_ptr<const model::Secret> ca;          // whom its probes trust, if it says
     FactId id;
     std::string name;                 // "default/eu-web", "default/web@192.0.2.1:80"
     std::optional<SockAddr> address;  // of a probe
