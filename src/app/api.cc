@@ -97,7 +97,8 @@ Result<ToldFact> told_fact(const Json& body) {
             return fail(Code::kInvalid, Origin::kDownstream,
                         "body: a key is unknown; known are health, state, by and why");
         }
-        if (!value.is_string() || value.template get_ref<const std::string&>().size() > kToldTextMax) {
+        if (!value.is_string() ||
+            value.template get_ref<const std::string&>().size() > kToldTextMax) {
             return fail(Code::kInvalid, Origin::kDownstream,
                         "body: " + key + ": a text of at most " + std::to_string(kToldTextMax) +
                             " bytes is expected");

@@ -43,7 +43,8 @@ void add_serving_options(CLI::App& command, UpOptions& up) {
 // One line, as for every other reason not to run.
 std::string why_not_parsed(const CLI::App* app, const CLI::Error& error) {
     const auto commands = app->get_subcommands();
-    const std::string command = commands.empty() ? "fairway" : "fairway " + commands.front()->get_name();
+    const std::string command =
+        commands.empty() ? "fairway" : "fairway " + commands.front()->get_name();
     std::string why = error.what();
     const auto unknown = app->remaining();
     if (commands.empty() && !unknown.empty()) why = "unknown command " + unknown.front();
@@ -121,7 +122,8 @@ int main(int argc, char** argv) {
     cmd_import->callback([&] { code = run_import(import); });
 
     VectorsOptions vectors;
-    auto* cmd_vectors = app.add_subcommand("vectors", "run worked cases through importer and evaluator");
+    auto* cmd_vectors =
+        app.add_subcommand("vectors", "run worked cases through importer and evaluator");
     cmd_vectors->add_option("DIR", vectors.directory, "files of worked cases, *.json")->required();
     cmd_vectors->add_option("--system", vectors.system, "only the file of this stem");
     cmd_vectors->add_flag("--show-native", vectors.show_native, "print each case's export");

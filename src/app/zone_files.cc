@@ -46,14 +46,16 @@ Result<wire::dns::IncludedFile> ZoneFiles::read(const model::DnsZone& zone, std:
     const fs::path base = from.empty() ? folder : fs::path(root / from).parent_path();
     const fs::path full = fs::weakly_canonical(base / path, error);
     if (error || !is_below(full, folder)) {
-        return bad(std::string(path) + " is outside of the document's folder; name a file below it");
+        return bad(std::string(path) +
+                   " is outside of the document's folder; name a file below it");
     }
     files_[zone.meta.key].insert(full);
     const Signature signature = signature_of(full);
     seen_[full] = signature;
     if (signature.size > kZoneFileBytesMax) {
         limit_hit(Limit::kZoneFileBytes);
-        return bad(std::string(path) + " is larger than " + std::to_string(kZoneFileBytesMax) + " bytes");
+        return bad(std::string(path) + " is larger than " + std::to_string(kZoneFileBytesMax) +
+                   " bytes");
     }
     // Asked before it is opened: a FIFO would hold us for ever.
     std::ifstream file;
@@ -63,7 +65,8 @@ Result<wire::dns::IncludedFile> ZoneFiles::read(const model::DnsZone& zone, std:
     }
     std::ostringstream text;
     text << file.rdbuf();
-    return wire::dns::IncludedFile{full.lexically_relative(root).generic_string(), std::move(text).str()};
+    return wire::dns::IncludedFile{full.lexically_relative(root).generic_string(),
+                                   std::move(text).str()};
 }
 
 bool ZoneFiles::mark_changed(model::Model& model) {
@@ -71,9 +74,9 @@ bool ZoneFiles::mark_changed(model::Model& model) {
     for (auto at = files_.begin(); at != files_.end();) {
         const auto& zones = model.all<model::DnsZone>();
         const auto zone = zones.find({at->first.ns, at->first.name});
-        const bool changed = std::any_of(at->second.begin(), at->second.end(), [&](const fs::path& file) {
-            return !(signature_of(file) == seen_[file]);
-        });
+        const bool changed =
+            std::any_of(at->second.begin(), at->second.end(),
+                        [&](const fs::path& file) { return !(signature_of(file) == seen_[file]); });
         if (zone == zones.end() || changed) {
             if (zone != zones.end()) {
                 // A copy: equal pointers mean "unchanged".

@@ -16,7 +16,8 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
     return x ^ (x >> 31);
 }
 
-// Eight bytes a step; not for tables that an attacker may fill (those are bounded or keyed by seed).
+// Eight bytes a step; not for tables that an attacker may fill (those are bounded or keyed by
+// seed).
 inline std::uint64_t hash_bytes(std::span<const std::uint8_t> bytes, std::uint64_t seed = 0) {
     std::uint64_t h = seed ^ (bytes.size() * 0x9E3779B97F4A7C15u);
     const std::uint8_t* p = bytes.data();

@@ -112,7 +112,9 @@ IpAddr Cidr::last() const {
     return a;
 }
 
-std::string Cidr::text() const { return base.text() + "/" + std::to_string(length); }
+std::string Cidr::text() const {
+    return base.text() + "/" + std::to_string(length);
+}
 
 std::optional<SockAddr> SockAddr::parse(std::string_view text) {
     const auto colon = text.rfind(':');

@@ -6,7 +6,8 @@ namespace fairway {
 namespace {
 
 TEST(IpAddr, TextRoundTrips) {
-    for (const char* text : {"0.0.0.0", "192.0.2.1", "255.255.255.255", "::", "::1", "2001:db8::1"}) {
+    for (const char* text :
+         {"0.0.0.0", "192.0.2.1", "255.255.255.255", "::", "::1", "2001:db8::1"}) {
         const auto ip = IpAddr::parse(text);
         ASSERT_TRUE(ip) << text;
         EXPECT_EQ(ip->text(), text);

@@ -1,5 +1,6 @@
-// Result<T>: how every fallible call off the hot path reports. Hot paths return small enums instead.
-// The text of an Error tells the operator what to check next. Values are immutable; any thread.
+// Result<T>: how every fallible call off the hot path reports. Hot paths return small enums
+// instead. The text of an Error tells the operator what to check next. Values are immutable; any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -49,15 +50,15 @@ tl::unexpected<Error> fail_errno(std::string what, int errno_value,
 
 #define FW_CONCAT_INNER(a, b) a##b
 #define FW_CONCAT(a, b) FW_CONCAT_INNER(a, b)
-#define FW_TRY_INNER(name, var, expr)                    \
-    auto name = (expr);                                  \
+#define FW_TRY_INNER(name, var, expr)                          \
+    auto name = (expr);                                        \
     if (!name) return tl::unexpected(std::move(name).error()); \
     var = std::move(*name)
 // FW_TRY(auto x, f()): x is f()'s value, or the enclosing function returns f()'s error.
 #define FW_TRY(var, expr) FW_TRY_INNER(FW_CONCAT(fw_try_, __LINE__), var, expr)
 // FW_TRY_VOID(f()): for Status.
-#define FW_TRY_VOID(expr)                                                  \
-    do {                                                                   \
-        if (auto fw_status = (expr); !fw_status)                           \
-            return tl::unexpected(std::move(fw_status).error());           \
+#define FW_TRY_VOID(expr)                                        \
+    do {                                                         \
+        if (auto fw_status = (expr); !fw_status)                 \
+            return tl::unexpected(std::move(fw_status).error()); \
     } while (false)

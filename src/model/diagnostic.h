@@ -1,5 +1,6 @@
 // One finding about a document: what `check` prints, status carries and the log says. A value.
-// Form (design §5): file:line:column: error|warning: Kind/name: field.path: what; what would be right
+// Form (design §5): file:line:column: error|warning: Kind/name: field.path: what; what would be
+// right
 #pragma once
 
 #include <string>

@@ -11,7 +11,14 @@
 
 namespace fairway::model {
 
-enum class CheckType : std::uint8_t { kHttp, kHttps, kTcp, kCalculated, kRoutingControl, kExternal };
+enum class CheckType : std::uint8_t {
+    kHttp,
+    kHttps,
+    kTcp,
+    kCalculated,
+    kRoutingControl,
+    kExternal
+};
 enum class InitialHealth : std::uint8_t { kUp, kDown, kChecking };
 
 std::string_view check_type_name(CheckType type);  // "HTTP"
@@ -25,7 +32,7 @@ struct HttpCheck {
     std::string host;  // Host header and SNI; default: the address
     std::vector<StatusRange> expected_statuses{{200, 399}};
     std::vector<std::pair<std::string, std::string>> headers;
-    std::string body_match;  // case-sensitive substring of the first 5,120 body bytes
+    std::string body_match;           // case-sensitive substring of the first 5,120 body bytes
     bool verify_certificate = false;  // HTTPS
     std::optional<Ref> ca_secret;     // HTTPS: Secret with ca.crt; default: the system's
 };
@@ -38,21 +45,21 @@ struct Quorum {
 struct HealthCheck {
     Meta meta;
     CheckType type = CheckType::kHttp;
-    std::optional<Ref> target;         // a Service: every endpoint is probed; or
-    std::string target_port;           // name or number; default: the Service's first port
-    std::optional<SockAddr> address;   // one address
+    std::optional<Ref> target;           // a Service: every endpoint is probed; or
+    std::string target_port;             // name or number; default: the Service's first port
+    std::optional<SockAddr> address;     // one address
     std::uint32_t interval_ms = 10'000;  // >= 100
     std::uint32_t timeout_ms = 2'000;
     std::uint32_t unhealthy_threshold = 3;  // consecutive, 1..10
     std::uint32_t healthy_threshold = 3;
-    std::vector<std::string> from;     // Regions of the prober sets; empty: the prober's own
+    std::vector<std::string> from;  // Regions of the prober sets; empty: the prober's own
     std::vector<Pos> from_pos;
     Quorum quorum;
     InitialHealth initial = InitialHealth::kUp;
     bool inverted = false;
-    bool disabled = false;             // healthy (inverted: unhealthy)
+    bool disabled = false;  // healthy (inverted: unhealthy)
     bool reuse_connection = false;
-    HttpCheck http;                    // HTTP, HTTPS
+    HttpCheck http;  // HTTP, HTTPS
     // Calculated: at least `threshold` of `children` up; 0 = always, more than there are = never.
     std::vector<Ref> children;
     std::uint32_t threshold = 1;

@@ -14,7 +14,9 @@ std::string_view kind_name(Kind kind) {
     return kNames[static_cast<std::size_t>(kind)];
 }
 
-bool kind_is_cluster_scoped(Kind kind) { return kind == Kind::kRegion || kind == Kind::kCluster; }
+bool kind_is_cluster_scoped(Kind kind) {
+    return kind == Kind::kRegion || kind == Kind::kCluster;
+}
 
 std::string_view op_name(Op op) {
     static constexpr std::array<std::string_view, 9> kNames = {
@@ -40,7 +42,8 @@ std::string ObjectKey::text() const {
     return out + "/" + name;
 }
 
-// "TrafficPolicy/default/shop" -> "TrafficPolicy/shop": beside a file and line the namespace is noise.
+// "TrafficPolicy/default/shop" -> "TrafficPolicy/shop": beside a file and line the namespace is
+// noise.
 static std::string kind_and_name(const std::string& object) {
     const std::size_t first = object.find('/'), last = object.rfind('/');
     return first == last ? object : object.substr(0, first) + object.substr(last);

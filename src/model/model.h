@@ -17,14 +17,22 @@ namespace fairway::model {
 
 template <class T>
 inline constexpr Kind kKindOf = Kind::kRegion;
-template <> inline constexpr Kind kKindOf<Cluster> = Kind::kCluster;
-template <> inline constexpr Kind kKindOf<DnsZone> = Kind::kDnsZone;
-template <> inline constexpr Kind kKindOf<TrafficPolicy> = Kind::kTrafficPolicy;
-template <> inline constexpr Kind kKindOf<HealthCheck> = Kind::kHealthCheck;
-template <> inline constexpr Kind kKindOf<RoutingControl> = Kind::kRoutingControl;
-template <> inline constexpr Kind kKindOf<Service> = Kind::kService;
-template <> inline constexpr Kind kKindOf<EndpointSlice> = Kind::kEndpointSlice;
-template <> inline constexpr Kind kKindOf<Secret> = Kind::kSecret;
+template <>
+inline constexpr Kind kKindOf<Cluster> = Kind::kCluster;
+template <>
+inline constexpr Kind kKindOf<DnsZone> = Kind::kDnsZone;
+template <>
+inline constexpr Kind kKindOf<TrafficPolicy> = Kind::kTrafficPolicy;
+template <>
+inline constexpr Kind kKindOf<HealthCheck> = Kind::kHealthCheck;
+template <>
+inline constexpr Kind kKindOf<RoutingControl> = Kind::kRoutingControl;
+template <>
+inline constexpr Kind kKindOf<Service> = Kind::kService;
+template <>
+inline constexpr Kind kKindOf<EndpointSlice> = Kind::kEndpointSlice;
+template <>
+inline constexpr Kind kKindOf<Secret> = Kind::kSecret;
 
 // The objects that were put or removed since the last compile; what makes compile O(changed).
 using Changes = std::set<ObjectKey>;

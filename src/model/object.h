@@ -11,8 +11,8 @@
 namespace fairway::model {
 
 enum class Kind : std::uint8_t {
-    kRegion,          // cluster-scoped
-    kCluster,         // cluster-scoped
+    kRegion,   // cluster-scoped
+    kCluster,  // cluster-scoped
     kDnsZone,
     kTrafficPolicy,
     kHealthCheck,
@@ -23,7 +23,7 @@ enum class Kind : std::uint8_t {
 };
 inline constexpr int kKindCount = 9;
 
-std::string_view kind_name(Kind kind);          // "TrafficPolicy"
+std::string_view kind_name(Kind kind);  // "TrafficPolicy"
 bool kind_is_cluster_scoped(Kind kind);
 
 // 1-based; 0 = unknown (made by a program, not read from a file).

@@ -21,8 +21,8 @@ struct Region {
     std::vector<Pos> cidr_pos;
     std::map<std::string, double> latency_ms;  // to other Regions; default 1 ms per 100 km
     std::map<std::string, Pos> latency_pos;
-    std::vector<std::string> geo;  // "country/DE", "line/telecom": most specific first
-    std::uint64_t clients = 1;     // share of all clients, for drill
+    std::vector<std::string> geo;           // "country/DE", "line/telecom": most specific first
+    std::uint64_t clients = 1;              // share of all clients, for drill
     std::optional<std::uint64_t> capacity;  // requests/s that this Region can take, for drill
 };
 
@@ -52,7 +52,7 @@ struct Endpoint {
     bool ready = true;
     bool serving = true;
     bool terminating = false;
-    std::string zone;      // availability zone
+    std::string zone;  // availability zone
     std::string hostname;
 };
 
@@ -92,8 +92,8 @@ struct DnsZone {
     Meta meta;
     std::string origin;  // absolute, lower case, without final dot; "" = the root
     Pos origin_pos;
-    std::uint32_t ttl = 3600;  // of records without one
-    std::optional<ZoneSoa> soa;  // needed unless the file holds one
+    std::uint32_t ttl = 3600;               // of records without one
+    std::optional<ZoneSoa> soa;             // needed unless the file holds one
     std::vector<std::string> name_servers;  // NS of the apex; may come from the file instead
     std::vector<ZoneRecord> records;
     std::string file;  // master file, below the document's own folder

@@ -13,7 +13,15 @@
 namespace fairway::model {
 
 enum class Op : std::uint8_t {
-    kUniform, kPriority, kWeight, kLatency, kProximity, kMatch, kCidr, kRange, kHash
+    kUniform,
+    kPriority,
+    kWeight,
+    kLatency,
+    kProximity,
+    kMatch,
+    kCidr,
+    kRange,
+    kHash
 };
 enum class Draw : std::uint8_t { kOne, kAll, kRotated, kSample, kOrdered };
 enum class Zero : std::uint8_t { kReserve, kNever, kLast };
@@ -41,7 +49,7 @@ struct Coordinates {
 
 struct ServiceLeaf {
     Ref service;
-    std::string region;            // empty: endpoints of every region
+    std::string region;  // empty: endpoints of every region
     Pos region_pos;
     std::uint32_t max_answers = 8;  // 1..64 of the live endpoints, chosen anew for each answer
 };
@@ -56,8 +64,8 @@ struct Leaf {
 
 struct Need {
     enum class Form : std::uint8_t { kCount, kPercent, kPerFamily } form = Form::kCount;
-    std::uint32_t count = 1;    // kCount
-    std::uint32_t percent = 0;  // kPercent: live * 100 >= percent * kids
+    std::uint32_t count = 1;           // kCount
+    std::uint32_t percent = 0;         // kPercent: live * 100 >= percent * kids
     std::uint32_t ipv4 = 0, ipv6 = 0;  // kPerFamily: live kids that have an answer of the family
 };
 
@@ -71,15 +79,15 @@ struct Child {
     std::string node;    // exactly one of node, policy
     std::string policy;  // same namespace; its root takes this place
     Pos target_pos;
-    std::uint32_t weight = 1;        // op weight (and draw ordered)
-    std::int32_t priority = 0;       // op priority: smaller first
-    std::int32_t bias = 0;           // op proximity: -99..99
-    std::string region;              // op latency, proximity; default: the node's own region
+    std::uint32_t weight = 1;   // op weight (and draw ordered)
+    std::int32_t priority = 0;  // op priority: smaller first
+    std::int32_t bias = 0;      // op proximity: -99..99
+    std::string region;         // op latency, proximity; default: the node's own region
     Pos region_pos;
     std::optional<Coordinates> coordinates;  // op proximity; default: the region's
-    std::vector<std::string> match;  // op match: "country/US", "line/telecom", "*"
+    std::vector<std::string> match;          // op match: "country/US", "line/telecom", "*"
     std::vector<Pos> match_pos;
-    std::vector<Cidr> cidrs;         // op cidr; empty: the fallback kid
+    std::vector<Cidr> cidrs;  // op cidr; empty: the fallback kid
     std::vector<Pos> cidr_pos;
     std::vector<AddressRange> ranges;  // op range; empty: the fallback kid
     Admin admin = Admin::kOn;
@@ -98,17 +106,17 @@ struct Select {
     Empty no_match = Empty::kNoData;  // the root matches nothing
     bool pinned = false;
     bool propagate = true;
-    bool non_preemptive = false;      // op priority
+    bool non_preemptive = false;  // op priority
 };
 
 struct PolicyNode {
     std::string name;
     Pos pos;
-    std::optional<Leaf> leaf;      // exactly one of leaf, select
+    std::optional<Leaf> leaf;  // exactly one of leaf, select
     std::optional<Select> select;
-    std::vector<Child> children;   // of a select
+    std::vector<Child> children;  // of a select
     std::vector<Gate> gates;
-    std::string region;            // where it runs: latency, --down region/NAME
+    std::string region;  // where it runs: latency, --down region/NAME
     Pos region_pos;
     std::optional<std::uint32_t> ttl;
     Admin admin = Admin::kOn;

@@ -185,8 +185,8 @@ void tell_policy(const world::World& world, const world::Facts& facts, const wor
     const Distribution distribution = steer::distribute(world, as_if, part.id, query);
     Teller(world, as_if, part, distribution, tell_as_if).walk(0, 0, out.nodes);
     for (const auto& share : distribution.shares) {
-        out.answers.push_back({share.text, share.share, share.ttl,
-                               part.names[part.nodes[share.leaf].name]});
+        out.answers.push_back(
+            {share.text, share.share, share.ttl, part.names[part.nodes[share.leaf].name]});
     }
     out.outcomes = distribution.outcomes;
     out.too_many_outcomes = distribution.too_many;
@@ -208,7 +208,7 @@ FactStory story_of(const world::FactKeeper& keeper, world::FactId id, std::int64
 
 // Follows aliases to what answers; `out` is told each step.
 static Result<NameStanding> follow(const world::World& world, const ExplainRequest& request,
-                            Explanation& out) {
+                                   Explanation& out) {
     constexpr int kAliasesMax = 16;
     std::string name = request.name;
     for (int step = 0; step < kAliasesMax; ++step) {

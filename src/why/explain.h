@@ -72,8 +72,8 @@ struct ExplainedAnswer {
 };
 
 struct Explanation {
-    std::vector<std::string> aliases;    // "www.example.com CNAME shop.example.com.", as followed
-    std::vector<StaticRecord> records;   // of a name that nothing steers; then no policy, no nodes
+    std::vector<std::string> aliases;   // "www.example.com CNAME shop.example.com.", as followed
+    std::vector<StaticRecord> records;  // of a name that nothing steers; then no policy, no nodes
     std::string name, type, client, region, policy, stickiness;
     std::uint64_t generation = 0;
     unsigned scope = 0;

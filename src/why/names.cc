@@ -40,7 +40,8 @@ class LookUp {
             found = wildcard_of(found);
             if (!found) return done(NameStanding::Kind::kNxDomain);
             standing_.owner = "*." + encloser.text_without_dot();
-        } else if (found.fixed && (found.fixed->cut != ZoneName::kNone || found.fixed->delegation)) {
+        } else if (found.fixed &&
+                   (found.fixed->cut != ZoneName::kNone || found.fixed->delegation)) {
             return done(NameStanding::Kind::kDelegated);
         }
         return tell(found);
@@ -109,13 +110,20 @@ NameStanding look_up(const world::World& world, std::string_view name, std::uint
 
 const char* standing_text(NameStanding::Kind kind) {
     switch (kind) {
-        case NameStanding::Kind::kOutside: return "outside every DNSZone (REFUSED)";
-        case NameStanding::Kind::kSteered: return "steered";
-        case NameStanding::Kind::kStatic: return "static";
-        case NameStanding::Kind::kAlias: return "an alias";
-        case NameStanding::Kind::kNoData: return "the name is there, this type is not (NODATA)";
-        case NameStanding::Kind::kNxDomain: return "no such name (NXDOMAIN)";
-        case NameStanding::Kind::kDelegated: return "below a delegation or DNAME of the zone";
+        case NameStanding::Kind::kOutside:
+            return "outside every DNSZone (REFUSED)";
+        case NameStanding::Kind::kSteered:
+            return "steered";
+        case NameStanding::Kind::kStatic:
+            return "static";
+        case NameStanding::Kind::kAlias:
+            return "an alias";
+        case NameStanding::Kind::kNoData:
+            return "the name is there, this type is not (NODATA)";
+        case NameStanding::Kind::kNxDomain:
+            return "no such name (NXDOMAIN)";
+        case NameStanding::Kind::kDelegated:
+            return "below a delegation or DNAME of the zone";
     }
     return "";
 }

@@ -1,5 +1,5 @@
-// What stands at a name: a policy, static records, an alias, or nothing; as the DNS role looks it up
-// (wildcards included), told without choosing anything. Pure.
+// What stands at a name: a policy, static records, an alias, or nothing; as the DNS role looks it
+// up (wildcards included), told without choosing anything. Pure.
 #pragma once
 
 #include <string>
@@ -18,11 +18,11 @@ struct StaticRecord {
 
 struct NameStanding {
     enum class Kind : std::uint8_t {
-        kOutside,   // of every zone: REFUSED
-        kSteered,   // `policy` answers
-        kStatic,    // `records` answer
-        kAlias,     // `records` holds the CNAME, `target` its target
-        kNoData,    // the name is there, the type is not
+        kOutside,  // of every zone: REFUSED
+        kSteered,  // `policy` answers
+        kStatic,   // `records` answer
+        kAlias,    // `records` holds the CNAME, `target` its target
+        kNoData,   // the name is there, the type is not
         kNxDomain,
         kDelegated,  // below a delegation or a DNAME of the zone
     } kind = Kind::kOutside;

@@ -80,7 +80,10 @@ std::string explain_json(const Explanation& e) {
         json.begin_object().field("type", record.type).field("ttl", record.ttl);
         json.field("value", record.value).end_object();
     }
-    json.end_array().field("region", e.region).field("policy", e.policy).field("stickiness", e.stickiness);
+    json.end_array()
+        .field("region", e.region)
+        .field("policy", e.policy)
+        .field("stickiness", e.stickiness);
     json.field("generation", e.generation).field("ttl", e.ttl).field("scope", e.scope);
     json.key("answers").begin_array();
     for (const auto& answer : e.answers) {

@@ -62,10 +62,12 @@ void outcome_line(const steer::AnswerOutcome& outcome, std::string& out) {
 }
 
 std::string static_text(const Explanation& e) {
-    std::string out = e.name + " " + e.type + ": static records, the same for every client (generation " +
+    std::string out = e.name + " " + e.type +
+                      ": static records, the same for every client (generation " +
                       std::to_string(e.generation) + ")\n";
     for (const auto& record : e.records) {
-        out += "  " + record.type + " " + record.value + ", ttl " + std::to_string(record.ttl) + "\n";
+        out +=
+            "  " + record.type + " " + record.value + ", ttl " + std::to_string(record.ttl) + "\n";
     }
     return out;
 }

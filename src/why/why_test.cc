@@ -80,8 +80,8 @@ class Why : public testing::Test {
     const world::World& world() { return *compiler_.world(); }
     Result<Explanation> ask(ExplainRequest request) {
         return explain(
-            world(), keeper_.facts(),
-            [&](world::FactId id) { return story_of(keeper_, id, 0); }, request);
+            world(), keeper_.facts(), [&](world::FactId id) { return story_of(keeper_, id, 0); },
+            request);
     }
     Explanation ask_from(const char* from, std::vector<std::string> down = {}) {
         ExplainRequest request;
@@ -162,8 +162,8 @@ TEST_F(Why, ErrorsSayWhatIsKnown) {
     request.name = "nowhere.example.com";
     EXPECT_EQ(ask(request).error().code, Code::kNotFound);
     request.name = "shop.example.com";
-    for (const char* down : {"region/ap", "region", "healthcheck/none", "planet/earth", "endpoint/x",
-                             "service/none"}) {
+    for (const char* down : {"region/ap", "region", "healthcheck/none", "planet/earth",
+                             "endpoint/x", "service/none"}) {
         request.down = {down};
         const auto told = ask(request);
         ASSERT_FALSE(told) << down;

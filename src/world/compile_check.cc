@@ -239,8 +239,8 @@ FactId put_fact(CompilerState& state, CheckPart part) {
     state.leaving_facts.erase(part.id);
     const CheckPart* before = state.next.checks.at(part.id.value);
     const bool same = before && before->check == part.check && before->control == part.control &&
-                      before->ca == part.ca &&
-                      before->address == part.address && before->children == part.children &&
+                      before->ca == part.ca && before->address == part.address &&
+                      before->children == part.children &&
                       before->routing_control == part.routing_control;
     const FactId id = part.id;
     if (!same) {

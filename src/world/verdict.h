@@ -18,7 +18,7 @@ struct ProbeReport {
     std::uint32_t total = 1;
     std::string detail;  // what was seen: "HTTP 503 in 2 ms", "connect: Connection refused"
     std::int64_t since_unix_ms = 0;  // since when it is so
-    std::string check;  // CheckPart::name that was probed; empty: whoever has the id
+    std::string check;               // CheckPart::name that was probed; empty: whoever has the id
 };
 
 // One prober's state of one check. Unknown until the first threshold is reached, so that the

@@ -11,7 +11,8 @@ std::string wrong(const steer::Decision& drawn, const steer::Distribution& told)
     if (drawn.scope != told.scope) return "scope " + std::to_string(drawn.scope);
     if (drawn.last_resort && !told.last_resort) return "a last resort that the exact form excludes";
     if (drawn.outcome == steer::Outcome::kNoData) return told.no_data.is_zero() ? "NODATA" : "";
-    if (drawn.outcome == steer::Outcome::kNxDomain) return told.nx_domain.is_zero() ? "NXDOMAIN" : "";
+    if (drawn.outcome == steer::Outcome::kNxDomain)
+        return told.nx_domain.is_zero() ? "NXDOMAIN" : "";
     if (drawn.size == 0) return "an answer without records";
     const auto at = std::find_if(told.shares.begin(), told.shares.end(), [&](const auto& share) {
         return share.leaf == drawn.picks[0].leaf && share.value == drawn.picks[0].value;

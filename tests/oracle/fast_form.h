@@ -1,5 +1,5 @@
-// Holds the fast form to the exact one on a compiled tree: whatever decide() draws must be something
-// that distribute() gives a chance, with its TTL, scope and last resort.
+// Holds the fast form to the exact one on a compiled tree: whatever decide() draws must be
+// something that distribute() gives a chance, with its TTL, scope and last resort.
 #pragma once
 
 #include <string>
