@@ -32,8 +32,7 @@ std::string text_of(const fs::path& path) {
 
 // The samples are the fuzzer's corpus: the first character says which importer.
 Result<Imported> import_sample(const std::string& sample) {
-    const std::string text =
-        text_of(fs::path(FAIRWAY_SOURCE_DIR "/tests/corpus/import_fuzz") / sample);
+    const std::string text = text_of(fs::path(FAIRWAY_SOURCE_DIR "/tests/corpus/import") / sample);
     const auto& [system, name] = kSystems[(text.at(0) - '0') % 6];
     const ImportFile file{name, text.substr(1)};
     return config::find_importer(system)(std::span(&file, 1));
@@ -80,8 +79,7 @@ bool notes(const Imported& imported, std::string_view text) {
 
 TEST(Import, EverySampleLoadsAndCompiles) {
     int samples = 0;
-    for (const auto& entry :
-         fs::directory_iterator(FAIRWAY_SOURCE_DIR "/tests/corpus/import_fuzz")) {
+    for (const auto& entry : fs::directory_iterator(FAIRWAY_SOURCE_DIR "/tests/corpus/import")) {
         const auto imported = import_sample(entry.path().filename());
         ASSERT_TRUE(imported) << entry.path() << ": " << imported.error().text;
         EXPECT_EQ(errors_of(*imported), std::vector<std::string>{}) << entry.path();
