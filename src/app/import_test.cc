@@ -83,6 +83,11 @@ TEST(Import, EverySampleLoadsAndCompiles) {
         // Named ones are exports; the others, named by hash, are what fuzzing found.
         if (entry.path().filename().string().size() == 40) continue;
         const auto imported = import_sample(entry.path().filename());
+        // Its items name no apiVersion: one clear error.
+        if (entry.path().filename() == "k8gb-list") {
+            EXPECT_NE(imported.error().text.find("kind Gslb of k8gb.io"), std::string::npos);
+            continue;
+        }
         ASSERT_TRUE(imported) << entry.path() << ": " << imported.error().text;
         EXPECT_EQ(errors_of(*imported), std::vector<std::string>{}) << entry.path();
         EXPECT_FALSE(imported->sources.empty()) << entry.path();

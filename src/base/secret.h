@@ -35,7 +35,7 @@ class Secret {
   private:
     // Short strings live inside the object: a moved-from one still holds its bytes.
     static void wipe(T& value) {
-        value.resize(value.capacity());
+        value.resize(value.capacity());  // NOLINT(clang-analyzer-cplusplus.Move): on purpose
         if (!value.empty()) explicit_bzero(value.data(), value.size() * sizeof(value[0]));
         value.clear();
     }
