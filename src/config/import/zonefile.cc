@@ -21,9 +21,7 @@ std::optional<std::string> normal_path(std::string_view path) {
         const std::string part(path.substr(at, end - at));
         at = end + 1;
         if (part.empty() || part == ".") continue;
-        if (part == ".." && (parts.empty() || parts.back() == "..")) {
-            parts.push_back(part);
-        } else if (part == "..") {
+        if (part == ".." && !parts.empty() && parts.back() != "..") {
             parts.pop_back();
         } else {
             parts.push_back(part);
