@@ -23,7 +23,6 @@ struct UpOptions {
     std::vector<std::string> regions;  // a prober set for each; none: one of no Region
     std::string user;  // to become after binding, when started as root; empty: nobody
     std::optional<std::uint64_t> seed;
-    bool serve_dns = true;
 };
 
 // Where a World comes from: a directory that is compiled now, or a running instance.

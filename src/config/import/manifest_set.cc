@@ -12,14 +12,6 @@ namespace {
 constexpr std::string_view kApiVersion = "fairway.dev/v1alpha1";
 constexpr std::size_t kNameMax = 63;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-    return out;
-}
-
 Result<Documents> checked(Documents documents, const ImportFile& file) {
     if (!documents.findings.empty()) {
         const auto& first = documents.findings.front();
@@ -69,6 +61,14 @@ std::string Imported::report() const {
     write_notes(notes, ImportNote::Kind::kLost, "Not carried over", out);
     write_notes(notes, ImportNote::Kind::kAssumed, "Assumed", out);
     if (notes.empty()) out += "\nEverything was carried over.\n";
+    return out;
+}
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    }
     return out;
 }
 

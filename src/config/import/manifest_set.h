@@ -13,6 +13,8 @@
 
 namespace fairway::config {
 
+// ASCII letters only, as names of the DNS compare.
+std::string lower(std::string_view text);
 // "*.Example.COM." → "wildcard-example-com": a DNS-1123 label, at most 63 long, never empty.
 std::string manifest_name(std::string_view text);
 

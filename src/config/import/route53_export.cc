@@ -5,14 +5,6 @@
 namespace fairway::config::route53 {
 namespace {
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-    return out;
-}
-
 // \ooo at `at`, or nothing.
 std::optional<unsigned> octal_escape(std::string_view text, std::size_t at) {
     if (at + 3 >= text.size() || text[at] != '\\') return {};
