@@ -2,29 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <set>
 
+#include "base/counted_new.h"
 #include "dns/test_world.h"
 #include "wire/dns/message.h"
 #include "wire/dns/rdata.h"
-
-namespace {
-std::size_t allocations = 0;
-}
-// Not inlined, or g++ takes free() for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* at = std::malloc(size ? size : 1)) return at;
-    std::abort();
-}
-[[gnu::noinline]] void operator delete(void* at) noexcept {
-    std::free(at);
-}
-[[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept {
-    std::free(at);
-}
 
 namespace fairway::dns {
 namespace {
@@ -516,11 +499,11 @@ TEST_F(EngineTest, AllocatesNothing) {
                                                     {.edns = true, .client_subnet = &subnet}));
     }
     reply_.resize(1232);
-    const std::size_t before = allocations;
+    const std::size_t before = fairway::test::allocations;
     std::size_t answered = 0;
     for (const auto& query : queries)
         answered += engine_->answer(state_, query, client_, reply_) > 0;
-    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(fairway::test::allocations, before);
     EXPECT_EQ(answered, queries.size());
 }
 

@@ -2,26 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "base/counted_new.h"
 #include "steer/random_tree.h"
-
-namespace {
-std::size_t allocations = 0;
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* p = std::malloc(size)) return p;
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept {
-    std::free(p);
-}
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept {
-    std::free(p);
-}
 
 namespace fairway::steer {
 namespace {
@@ -62,12 +44,12 @@ TEST_F(Decide, NeitherADecisionNorAFlipAllocates) {
         s.flip({{RandomTree::kFacts - 1}, Health::kUp, 1});
         std::vector<Query> queries;
         const Query q = t.query();
-        const std::size_t before = allocations;
+        const std::size_t before = fairway::test::allocations;
         for (std::uint32_t i = 0; i < 200; ++i) {
             decide(s, t.id, q, rng, d);
             s.flip({{i % RandomTree::kFacts}, i % 3 ? Health::kUp : Health::kDown, i + 2});
         }
-        ASSERT_EQ(allocations, before) << "seed " << seed;
+        ASSERT_EQ(fairway::test::allocations, before) << "seed " << seed;
     }
 }
 

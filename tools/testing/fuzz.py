@@ -1,5 +1,6 @@
 """Fuzzing: every corpus is replayed, then a third of the targets, another each day, search on."""
 import os
+import re
 import shutil
 import time
 
@@ -53,7 +54,14 @@ def _search(stage, targets, seconds):
         return run(command, f"fuzz/search-{target}", seconds + 60)
 
     for (target, _), done in in_parallel(targets, one):
-        stage.outcome(done.code == 0 and not done.timed_out, f"fuzz/{stem(target)}/search", done.why())
+        stage.outcome(done.code == 0 and not done.timed_out, f"fuzz/{stem(target)}/search",
+                      f"{done.why()}{_what_failed(done.text())}")
+
+
+def _what_failed(log):
+    """The fault and its input, so that a failure on a machine that is gone can be repeated."""
+    found = [re.search(pattern, log, re.M) for pattern in (r"^SUMMARY: .*$", r"^Base64: .{1,2000}$")]
+    return "".join(f"\n    {match.group()}" for match in found if match)
 
 
 def _prepare(stage):
