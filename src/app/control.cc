@@ -185,22 +185,22 @@ void Control::retire() {
 }
 
 void Control::on_reports(const std::vector<world::ProbeReport>& reports) {
-    world::Flips all;
+    std::vector<world::Flip> flips;
     for (const auto& report : reports) {
-        auto flips = keeper_.on_report(report, clock_.unix_ms());
-        for (const auto& flip : flips.facts) {
-            const auto story = keeper_.standing(flip.id, clock_.unix_ms());
-            log_info("health.flip", {{"fact", story.name},
-                                     {"health", world::health_name(flip.value)},
-                                     {"detail", story.detail},
-                                     {"by", story.by}});
-        }
-        all.facts.insert(all.facts.end(), flips.facts.begin(), flips.facts.end());
+        const auto of_report = keeper_.on_report(report, clock_.unix_ms()).facts;
+        flips.insert(flips.end(), of_report.begin(), of_report.end());
     }
-    if (!all.facts.empty())
-        publish({}, std::move(all.facts));
-    else
-        save_soon();
+    if (flips.empty()) return save_soon();
+    publish({}, flips);
+    for (const auto& flip : flips) log_flip(flip);  // the shards need not wait for it
+}
+
+void Control::log_flip(const world::Flip& flip) const {
+    const auto story = keeper_.standing(flip.id, clock_.unix_ms());
+    log_info("health.flip", {{"fact", story.name},
+                             {"health", world::health_name(flip.value)},
+                             {"detail", story.detail},
+                             {"by", story.by}});
 }
 
 void Control::on_digest(const std::string& place, std::int64_t unix_ms) {

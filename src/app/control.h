@@ -66,6 +66,7 @@ class Control {
     void retire();
     void follow_currents(const world::WorldChange& change, const std::vector<world::Flip>& flips,
                          std::vector<world::CurrentChoice>& out);
+    void log_flip(const world::Flip& flip) const;
     void log_news(const model::Diagnostics& before) const;
     void save_soon();
     void expose(MetricWriter& out) const;

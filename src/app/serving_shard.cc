@@ -7,9 +7,10 @@ ServingShard::ServingShard(io::Shard::Options options, io::Shard& control)
 
 void ServingShard::publish(std::shared_ptr<const Publication> publication) {
     shard_.post_or_wait([this, publication = std::move(publication)]() mutable {
-        auto old = publication->change.world ? world_ : nullptr;
+        auto old = world_;
         apply(*publication);
-        release(std::move(publication), std::move(old));
+        // Flips alone are a small thing to free: not worth waking the control thread.
+        if (publication->change.world) release(std::move(publication), std::move(old));
     });
 }
 
@@ -27,17 +28,16 @@ void ServingShard::apply(const Publication& publication) {
 // When its queue is full, freeing here is the lesser evil than waiting.
 void ServingShard::release(std::shared_ptr<const Publication> publication,
                            std::shared_ptr<const world::World> old) {
-    const std::uint64_t generation = world_ ? world_->generation : 0;
-    const bool new_world = publication->change.world != nullptr;
+    const std::uint64_t generation = world_->generation;
     struct Dropped {
         std::shared_ptr<const Publication> publication;
         std::shared_ptr<const world::World> old;
     };
     auto dropped = std::make_unique<Dropped>(Dropped{std::move(publication), std::move(old)});
-    (void)control_.post([this, generation, new_world, dropped = std::move(dropped)]() mutable {
+    (void)control_.post([this, generation, dropped = std::move(dropped)]() mutable {
         dropped.reset();
         generation_ = generation;
-        if (new_world && on_applied_) on_applied_();
+        if (on_applied_) on_applied_();
     });
 }
 
