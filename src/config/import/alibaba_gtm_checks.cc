@@ -11,7 +11,8 @@ namespace {
 std::int64_t least(std::string_view judgement, std::int64_t n) {
     if (judgement == "all_ok") return n;
     if (judgement.size() > 4 && judgement[0] == 'p') {
-        const std::int64_t percent = std::atoll(std::string(judgement.substr(1)).c_str());
+        const std::int64_t percent =
+            std::clamp<std::int64_t>(std::atoll(std::string(judgement.substr(1)).c_str()), 0, 100);
         return std::max<std::int64_t>(1, (percent * n + 99) / 100);
     }
     return 1;
@@ -85,7 +86,7 @@ Tree Checks::spec_of(const Object& address, const Object& monitor, std::int64_t 
     Tree spec = Tree::map();
     spec.set("type", protocol == "https" ? "HTTPS" : http ? "HTTP" : "TCP");
     spec.set("address", SockAddr{*ip, static_cast<std::uint16_t>(port)}.text());
-    spec.set("intervalMs", monitor.number("Interval", 60) * 1000);
+    spec.set("intervalMs", milliseconds(monitor.number("Interval", 60)));
     spec.set("timeoutMs", monitor.number("Timeout", 5000));
     spec.set("unhealthyThreshold", count).set("healthyThreshold", count);
     // Abnormal when more than failure_rate % of the nodes fail: up while 100 - failure_rate % do

@@ -347,10 +347,12 @@ void AzureImporter::write_check(const Profile& profile, const Value& endpoint,
     const auto port = monitor["port"].integer().value_or(type == "HTTPS" ? 443 : 80);
     spec.set("type", type).set("address", SockAddr{*ip, static_cast<std::uint16_t>(port)}.text());
     const auto interval = monitor["intervalInSeconds"].integer().value_or(30);
-    spec.set("intervalMs", interval * 1000);
+    spec.set("intervalMs", milliseconds(interval));
     spec.set("timeoutMs",
-             monitor["timeoutInSeconds"].integer().value_or(interval == 10 ? 9 : 10) * 1000);
-    spec.set("unhealthyThreshold", monitor["toleratedNumberOfFailures"].integer().value_or(3) + 1);
+             milliseconds(monitor["timeoutInSeconds"].integer().value_or(interval == 10 ? 9 : 10)));
+    // The failure that is tolerated no more; any number beyond what a check may say is named there.
+    const auto tolerated = monitor["toleratedNumberOfFailures"].integer().value_or(3);
+    spec.set("unhealthyThreshold", std::clamp<std::int64_t>(tolerated, -1, 1000) + 1);
     spec.set("healthyThreshold", 1);
     spec.set("initial", "checking");
     if (type != "TCP") {

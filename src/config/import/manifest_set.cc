@@ -88,6 +88,11 @@ std::string manifest_name(std::string_view text) {
     return out.empty() ? "unnamed" : out;
 }
 
+std::int64_t milliseconds(std::int64_t seconds) {
+    constexpr std::int64_t kTooMany = 1'000'000'000;
+    return std::clamp<std::int64_t>(seconds, -1, kTooMany) * 1000;
+}
+
 tl::unexpected<Error> cannot_import(std::string_view file, Pos pos, std::string_view what) {
     return fail(Code::kInvalid, Origin::kDownstream,
                 std::string(file) + ":" + std::to_string(pos.line) + ":" +
@@ -105,8 +110,9 @@ Result<Documents> read_import_yaml(const ImportFile& file) {
 std::string ManifestSet::unique_name(std::string_view kind, std::string_view text) {
     const std::string base = manifest_name(text);
     std::string name = base;
-    for (int n = 2; !names_.emplace(kind, name).second; ++n) {
-        const std::string suffix = "-" + std::to_string(n);
+    int& last = suffixes_.try_emplace({std::string(kind), base}, 1).first->second;
+    while (!names_.emplace(kind, name).second) {
+        const std::string suffix = "-" + std::to_string(++last);
         name = base.substr(0, kNameMax - suffix.size()) + suffix;
     }
     return name;

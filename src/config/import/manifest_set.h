@@ -18,6 +18,10 @@ std::string lower(std::string_view text);
 // "*.Example.COM." → "wildcard-example-com": a DNS-1123 label, at most 63 long, never empty.
 std::string manifest_name(std::string_view text);
 
+// Of any number that an export gives for seconds. What no check may be stays beyond its bounds, so
+// that `fairway check` names it.
+std::int64_t milliseconds(std::int64_t seconds);
+
 // `file:line:column: what`, as an Error of a file that cannot be imported.
 tl::unexpected<Error> cannot_import(std::string_view file, Pos pos, std::string_view what);
 
@@ -50,7 +54,9 @@ class ManifestSet {
 
   private:
     Imported imported_;
-    std::set<std::pair<std::string, std::string>> names_;  // kind, name
+    using KindAndName = std::pair<std::string, std::string>;
+    std::set<KindAndName> names_;
+    std::map<KindAndName, int> suffixes_;  // the last one given, so that n alike cost n
     std::set<std::string> regions_, zones_;
 };
 

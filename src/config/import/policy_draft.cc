@@ -30,8 +30,8 @@ std::string as_node_name(std::string_view wanted) {
 std::string PolicyDraft::node_name(std::string_view wanted) {
     const std::string base = as_node_name(wanted);
     last_name_ = base;
-    for (int n = 2; !names_.insert(last_name_).second; ++n)
-        last_name_ = base + "-" + std::to_string(n);
+    int& last = suffixes_.try_emplace(base, 1).first->second;
+    while (!names_.insert(last_name_).second) last_name_ = base + "-" + std::to_string(++last);
     return last_name_;
 }
 

@@ -1,6 +1,7 @@
 // A TrafficPolicy document in the making, for importers: nodes by name, then the spec.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -48,6 +49,7 @@ class PolicyDraft {
     std::uint32_t ttl_;
     std::string root_, last_name_;
     std::set<std::string> names_;
+    std::map<std::string, int> suffixes_;  // the last one given, so that n alike cost n
     Tree nodes_ = Tree::sequence();
 };
 

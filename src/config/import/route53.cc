@@ -1,6 +1,7 @@
 // Record sets → DNSZone records where nothing is chosen, TrafficPolicies where something is: each
 // routed (name, type) group is one policy, each of its records one node (global.md B.3).
 #include <algorithm>
+#include <set>
 
 #include "config/import/policy_draft.h"
 #include "config/import/route53_export.h"
@@ -45,8 +46,9 @@ class Writer {
     void set_blocks(const Record& record, Tree& child);
     std::vector<std::string> gates_of(const Record& record, bool with_target);
     const Groups::value_type* alias_group(const Record& record) const;
-    std::uint32_t ttl_of(const GroupKey& key, int depth) const;
-    bool answers_name(const GroupKey& key, int depth) const;
+    std::vector<const Record*> ends_of(const GroupKey& key) const;
+    std::uint32_t ttl_of(const GroupKey& key) const;
+    bool answers_name(const GroupKey& key) const;
     std::vector<std::string> hostnames_of(const GroupKey& key) const;
 
     const Export& source_;
@@ -162,31 +164,49 @@ void Writer::write_soa(Tree& spec) {
     spec.set("soa", std::move(soa));
 }
 
-// An alias answers with its target's TTL: the largest there is below, each leaf names its own.
-std::uint32_t Writer::ttl_of(const GroupKey& key, int depth) const {
-    std::uint32_t most = 0;
-    for (const auto& record : source_.groups.at(key)) {
-        const auto* target = alias_group(record);
-        most = std::max(most, target && depth < 10 ? ttl_of(target->first, depth + 1) : record.ttl);
+// What answers may end in: the records that are reached over aliases and point at no group of this
+// export. Each group is entered once, for aliases of many records may lead to the same many.
+std::vector<const Record*> Writer::ends_of(const GroupKey& key) const {
+    constexpr std::size_t kDepth = 10;  // of a policy; deeper, nothing answers
+    std::vector<const Record*> ends;
+    std::set<const Groups::value_type*> seen{&*source_.groups.find(key)};
+    std::vector<const Groups::value_type*> level(seen.begin(), seen.end());
+    for (std::size_t depth = 0; depth <= kDepth && !level.empty(); ++depth) {
+        std::vector<const Groups::value_type*> next;
+        for (const auto* group : level) {
+            for (const auto& record : group->second) {
+                const auto* target = alias_group(record);
+                if (!target) {
+                    ends.push_back(&record);
+                } else if (seen.insert(target).second) {
+                    next.push_back(target);
+                }
+            }
+        }
+        level = std::move(next);
     }
+    return ends;
+}
+
+// An alias answers with its target's TTL: the largest there is below, each leaf names its own.
+std::uint32_t Writer::ttl_of(const GroupKey& key) const {
+    std::uint32_t most = 0;
+    for (const auto* record : ends_of(key)) most = std::max(most, record->ttl);
     return most;
 }
 
 // Does some branch end in the name of another system's resource?
-bool Writer::answers_name(const GroupKey& key, int depth) const {
-    const auto& group = source_.groups.at(key);
-    return std::any_of(group.begin(), group.end(), [&](const Record& record) {
-        const auto* target = alias_group(record);
-        return target ? depth < 10 && answers_name(target->first, depth + 1)
-                      : record.alias.has_value();
-    });
+bool Writer::answers_name(const GroupKey& key) const {
+    const auto ends = ends_of(key);
+    return std::any_of(ends.begin(), ends.end(),
+                       [](const Record* record) { return record->alias.has_value(); });
 }
 
 // None for the apex if it would answer a name: a CNAME cannot stand there.
 std::vector<std::string> Writer::hostnames_of(const GroupKey& key) const {
     const auto& name = key.first;
     if (name != origin_ && !name.ends_with("." + origin_)) return {};
-    if (name == origin_ && answers_name(key, 0)) {
+    if (name == origin_ && answers_name(key)) {
         out_.lost(name + " " + key.second,
                   "an alias at the apex to a resource of Amazon's: a CNAME cannot "
                   "stand there, so the policy has no host name; give the "
@@ -198,7 +218,7 @@ std::vector<std::string> Writer::hostnames_of(const GroupKey& key) const {
 
 void Writer::write_policy(const GroupKey& key, const std::vector<Record>& group,
                           const std::string& name) {
-    PolicyDraft draft(hostnames_of(key), key.second, ttl_of(key, 0));
+    PolicyDraft draft(hostnames_of(key), key.second, ttl_of(key));
     Tree select = Tree::map();
     const Record& first = group.front();
     if (first.weight)

@@ -104,9 +104,12 @@ class Reader {
              "AliasTarget", "Weight", "Region", "GeoLocation", "GeoProximityLocation", "Failover",
              "MultiValueAnswer", "CidrRoutingConfig"},
             record.label());
-        if (record.values.empty() && !record.alias) {
+        const bool may_be_alias = record.type != "SOA";
+        if (record.values.empty() && !(record.alias && may_be_alias)) {
             return cannot_import(file.name, set.pos(),
-                                 "a record set needs ResourceRecords or an AliasTarget");
+                                 may_be_alias
+                                     ? "a record set needs ResourceRecords or an AliasTarget"
+                                     : "a SOA needs its ResourceRecords");
         }
         export_.groups[{record.name, record.type}].push_back(std::move(record));
         return {};
