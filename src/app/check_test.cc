@@ -2,6 +2,7 @@
 // finding of docs/steering.md section 8, to the letter, with its place in the YAML text.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "config/directory.h"
@@ -37,20 +38,31 @@ spec:
 {apiVersion: v1, kind: Service, metadata: {name: shop}, spec: {ports: [{port: 80}]}}
 )";
 
+// A directory of kBase and one file, read again and again.
+class Reloads {
+  public:
+    std::string load(const std::string& text) {
+        auto report = directory_.apply(
+            {{"base.yaml", kBase, false, {}}, {"it.yaml", text, false, {}}}, model_);
+        compiler_.update(model_, model_.take_changes());
+        model::Diagnostics all = std::move(report.diagnostics);
+        const auto& compiled = compiler_.diagnostics();
+        all.insert(all.end(), compiled.begin(), compiled.end());
+        config::sort_by_place(all);
+        std::string lines;
+        for (const auto& finding : all) lines += finding.text() + "\n";
+        return lines;
+    }
+    std::uint64_t generation() const { return compiler_.world()->generation; }
+
+  private:
+    model::Model model_;
+    config::Directory directory_;
+    world::Compiler compiler_;
+};
+
 std::string load(const std::string& text) {
-    model::Model model;
-    config::Directory directory;
-    world::Compiler compiler;
-    auto report =
-        directory.apply({{"base.yaml", kBase, false, {}}, {"it.yaml", text, false, {}}}, model);
-    compiler.update(model, model.take_changes());
-    model::Diagnostics all = std::move(report.diagnostics);
-    const auto& compiled = compiler.diagnostics();
-    all.insert(all.end(), compiled.begin(), compiled.end());
-    config::sort_by_place(all);
-    std::string lines;
-    for (const auto& finding : all) lines += finding.text() + "\n";
-    return lines;
+    return Reloads().load(text);
 }
 
 std::string policy(const std::string& name, const std::string& spec) {
@@ -262,13 +274,14 @@ ports: []
             R"(it.yaml:5:40: warning: EndpointSlice/web-1: metadata.labels[kubernetes.io/service-name]: no Service "wbe": nobody reaches these endpoints; declare the Service
 it.yaml:5:76: error: EndpointSlice/web-1: metadata.labels[topology.kubernetes.io/region]: unknown Region "moon"; declare the Region
 )"},
-        Case{"RegionLatency", R"(apiVersion: fairway.dev/v1alpha1
+        Case{
+            "RegionLatency", R"(apiVersion: fairway.dev/v1alpha1
 kind: Region
 metadata: {name: ap}
 spec:
   latency: {eu: 10, mars: 20}
 )",
-             R"(it.yaml:5:21: error: Region/ap: spec.latency.mars: unknown Region "mars"; declare it
+            R"(it.yaml:5:21: error: Region/ap: spec.latency.mars: unknown Region "mars"; declare the Region
 )"},
         Case{
             "RegionClients", R"(apiVersion: fairway.dev/v1alpha1
@@ -733,6 +746,201 @@ TEST(CheckSize, SharedNodesStandWhereTheyAreNamed) {
         "it.yaml:1:1: error: TrafficPolicy/wide: spec.nodes: more than 65536 nodes when every "
         "shared node stands where it is named; share fewer nodes\n");
 }
+
+// A document that does not decode is there all the same, and whom it names is judged.
+INSTANTIATE_TEST_SUITE_P(
+    Drafts, Check,
+    testing::Values(
+        Case{
+            "NamesAreJudgedBesideOtherFaults", policy("it", R"(  hostnames: [it.example.net]
+  ttl: minus
+  root: a
+  nodes:
+  - name: a
+    region: ue
+    colour: blue
+    gates:
+    - {kind: HealthCheck, name: wbe}
+    - {kind: HealthCheck, name: each}
+    - {kind: HealthCheck, name: Not_A_Name}
+    - {kind: HealthCheck}
+    leaf: {serviceRef: {name: nobody, region: eu}}
+)"),
+            R"(it.yaml:5:15: error: TrafficPolicy/it: spec.hostnames[0]: "it.example.net" lies outside every DNSZone; a DNSZone whose origin ends the name
+it.yaml:6:8: error: TrafficPolicy/it: spec.ttl: `minus` is not a whole number; write a whole number
+it.yaml:10:13: error: TrafficPolicy/it: spec.nodes[0].region: unknown Region "ue"; did you mean "eu"?
+it.yaml:11:5: error: TrafficPolicy/it: spec.nodes[0].colour: unknown field; known here: name, leaf, select, children, gates, region, ttl or admin
+it.yaml:13:33: error: TrafficPolicy/it: spec.nodes[0].gates[0].name: unknown HealthCheck "wbe"; did you mean "web"?
+it.yaml:14:33: error: TrafficPolicy/it: spec.nodes[0].gates[1].name: HealthCheck default/each has a verdict for each endpoint, not one; name a check with an address; endpoints of a serviceRef heed it anyway
+it.yaml:15:33: error: TrafficPolicy/it: spec.nodes[0].gates[2].name: `Not_A_Name` is not right here; small letters, digits, - and ., each part beginning and ending with a letter or digit
+it.yaml:16:7: error: TrafficPolicy/it: spec.nodes[0].gates[3].name: is missing
+it.yaml:17:31: error: TrafficPolicy/it: spec.nodes[0].leaf.serviceRef.name: unknown Service "nobody"; declare it in namespace default
+)"},
+        Case{
+            "NothingIsSaidOfWhatIsNotThereToRead", policy("it", R"(  type: NOPE
+  nodes:
+  - name: a
+    leaf: {values: 192.0.2.1}
+  - name: b
+    select: {op: nonsense}
+    children: [{node: a}]
+)"),
+            R"(it.yaml:5:3: error: TrafficPolicy/it: spec.root: is missing; the node where it begins
+it.yaml:5:9: error: TrafficPolicy/it: spec.type: `NOPE` is not right here; a record type such as A, AAAA, TXT or TYPE65280
+it.yaml:8:20: error: TrafficPolicy/it: spec.nodes[0].leaf.values: is a single value; must be a list
+it.yaml:10:18: error: TrafficPolicy/it: spec.nodes[1].select.op: `nonsense` is none of the values; uniform, priority, weight, latency, proximity, match, cidr, range or hash
+)"},
+        Case{
+            "EveryKind", R"(apiVersion: fairway.dev/v1alpha1
+kind: Region
+metadata: {name: ap}
+spec: {clients: many, latency: {moon: 3, eu: 5}}
+---
+apiVersion: fairway.dev/v1alpha1
+kind: Cluster
+metadata: {name: c, labels: {topology.kubernetes.io/region: moon}}
+spec: {colour: blue}
+---
+apiVersion: fairway.dev/v1alpha1
+kind: RoutingControl
+metadata: {name: r}
+spec: {region: moon, initialState: Maybe}
+---
+apiVersion: fairway.dev/v1alpha1
+kind: HealthCheck
+metadata: {name: h}
+spec: {type: TCP, address: nowhere, from: [moon, eu]}
+---
+apiVersion: fairway.dev/v1alpha1
+kind: HealthCheck
+metadata: {name: i}
+spec: {type: Calculated, children: [{name: wbe}], threshold: some}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: s, labels: {kubernetes.io/service-name: shpo, topology.kubernetes.io/region: moon}}
+addressType: IPv4
+endpoints: [{addresses: [nowhere]}]
+)",
+            R"(it.yaml:4:17: error: Region/ap: spec.clients: `many` is not a whole number; write a whole number
+it.yaml:4:33: error: Region/ap: spec.latency.moon: unknown Region "moon"; declare the Region
+it.yaml:8:61: error: Cluster/c: metadata.labels[topology.kubernetes.io/region]: unknown Region "moon"; declare the Region
+it.yaml:9:8: error: Cluster/c: spec.colour: unknown field; leave it out
+it.yaml:14:16: error: RoutingControl/r: spec.region: unknown Region "moon"; declare the Region
+it.yaml:14:36: error: RoutingControl/r: spec.initialState: `Maybe` is none of the values; On or Off
+it.yaml:19:28: error: HealthCheck/h: spec.address: `nowhere` is not right here; address and port: 192.0.2.1:80 or [2001:db8::1]:80
+it.yaml:19:44: error: HealthCheck/h: spec.from[0]: unknown Region "moon"; declare the Region
+it.yaml:24:44: error: HealthCheck/i: spec.children[0]: unknown HealthCheck "wbe"; did you mean "web"?
+it.yaml:24:62: error: HealthCheck/i: spec.threshold: `some` is not a whole number; write a whole number
+it.yaml:28:58: warning: EndpointSlice/s: metadata.labels[kubernetes.io/service-name]: no Service "shpo": nobody reaches these endpoints; did you mean "shop"?
+it.yaml:28:95: error: EndpointSlice/s: metadata.labels[topology.kubernetes.io/region]: unknown Region "moon"; declare the Region
+it.yaml:30:26: error: EndpointSlice/s: endpoints[0].addresses[0]: `nowhere` is not right here; an address such as 192.0.2.1 or 2001:db8::1
+)"}),
+    name_of);
+
+// A document as it should be, one with a fault that leaves it unread, those that name it, and what
+// they are told then.
+struct Named {
+    const char* name;
+    std::string good, bad, users;
+    std::string told;
+};
+void PrintTo(const Named& c, std::ostream* out) {
+    *out << c.name;
+}
+
+class NamedDocument : public testing::TestWithParam<Named> {};
+
+TEST_P(NamedDocument, CountsAsThereWhateverItsFaults) {
+    const auto& [name, good, bad, users, told] = GetParam();
+    const auto with = [&](const std::string& document) { return users + "---\n" + document; };
+    Reloads reloads;
+    EXPECT_EQ(reloads.load(with(good)), "");
+    for (int round = 0; round < 2; ++round) {
+        const std::string missing = reloads.load(users);  // not even an older version now
+        EXPECT_EQ(missing, load(users));
+        EXPECT_NE(missing, "");
+        EXPECT_EQ(missing.find("has errors"), std::string::npos) << missing;
+
+        const std::string broken = reloads.load(with(bad));
+        EXPECT_EQ(broken, load(with(bad)));
+        EXPECT_NE(broken.find(told), std::string::npos) << broken;
+        EXPECT_EQ(broken.find("unknown "), std::string::npos) << broken;
+        EXPECT_EQ(broken.find("no Service"), std::string::npos) << broken;
+
+        EXPECT_EQ(reloads.load(with(good)), "");
+    }
+}
+
+TEST_P(NamedDocument, KeepsItsLastGoodVersion) {
+    const auto& [name, good, bad, users, told] = GetParam();
+    Reloads reloads;
+    EXPECT_EQ(reloads.load(users + "---\n" + good), "");
+    const std::uint64_t before = reloads.generation();
+    const std::string broken = reloads.load(users + "---\n" + bad);
+    EXPECT_EQ(broken.find(told), std::string::npos) << broken;
+    EXPECT_EQ(std::count(broken.begin(), broken.end(), '\n'), 1) << broken;
+    EXPECT_EQ(reloads.generation(), before);
+}
+
+std::string one_leaf(const std::string& name, const std::string& more, const std::string& leaf) {
+    return policy(name, more + "  root: a\n  nodes:\n  - {name: a, " + leaf + "}\n");
+}
+
+const std::string kHead = "apiVersion: fairway.dev/v1alpha1\n";
+const std::string kValues = "leaf: {values: [192.0.2.1]}";
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, NamedDocument,
+    testing::Values(
+        Named{"Zone",
+              kHead + "kind: DNSZone\nmetadata: {name: other}\nspec: {origin: example.net, soa: "
+                      "{primary: ns.example.org, contact: a.example.org}, nameServers: "
+                      "[ns.example.org]}\n",
+              kHead + "kind: DNSZone\nmetadata: {name: other}\nspec: {origin: example.net, file: "
+                      "x.zone, ttl: x}\n",
+              one_leaf("user", "  hostnames: [www.example.net]\n", kValues),
+              "\"www.example.net\" lies in DNSZone default/other, which has errors; mend that one"},
+        Named{"Region", kHead + "kind: Region\nmetadata: {name: ap}\nspec: {}\n",
+              kHead + "kind: Region\nmetadata: {name: ap}\nspec: {clients: many}\n",
+              one_leaf("user", "", "region: ap, " + kValues) + "---\n" + kHead +
+                  "kind: Region\nmetadata: {name: uk}\nspec: {latency: {ap: 5}}\n---\n" + kHead +
+                  "kind: RoutingControl\nmetadata: {name: r}\nspec: {region: ap}\n",
+              "Region ap has errors; mend that one"},
+        Named{"Check", kHead + "kind: HealthCheck\nmetadata: {name: h}\nspec: {type: External}\n",
+              kHead + "kind: HealthCheck\nmetadata: {name: h}\nspec: {type: Extern}\n",
+              one_leaf("user", "", "gates: [{kind: HealthCheck, name: h}], " + kValues) + "---\n" +
+                  kHead +
+                  "kind: HealthCheck\nmetadata: {name: all}\nspec: {type: Calculated, children: "
+                  "[{name: h}], threshold: 1}\n",
+              "HealthCheck default/h has errors; mend that one"},
+        Named{"Control", kHead + "kind: RoutingControl\nmetadata: {name: r}\nspec: {}\n",
+              kHead + "kind: RoutingControl\nmetadata: {name: r}\nspec: {initialState: Maybe}\n",
+              one_leaf("user", "", "gates: [{kind: RoutingControl, name: r}], " + kValues) +
+                  "---\n" + kHead +
+                  "kind: HealthCheck\nmetadata: {name: r}\nspec: {type: RoutingControl, "
+                  "routingControlRef: {name: r}}\n",
+              "RoutingControl default/r has errors; mend that one"},
+        Named{"Service",
+              "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n",
+              "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: x}]}\n",
+              one_leaf("user", "", "leaf: {serviceRef: {name: web}}") + "---\n" + kHead +
+                  "kind: HealthCheck\nmetadata: {name: h}\nspec: {type: TCP, targetRef: {name: "
+                  "web}}\n",
+              "Service default/web has errors; mend that one"},
+        Named{"Secret",
+              "apiVersion: v1\nkind: Secret\nmetadata: {name: ca}\nstringData: {ca.crt: x}\n",
+              "apiVersion: v1\nkind: Secret\nmetadata: {name: ca}\ndata: {ca.crt: \"?\"}\n",
+              kHead + "kind: HealthCheck\nmetadata: {name: h}\nspec: {type: HTTPS, address: "
+                      "\"192.0.2.1:443\", http: {verifyCertificate: true, caSecretRef: {name: "
+                      "ca}}}\n",
+              "Secret default/ca has errors; mend that one"},
+        Named{"Policy", one_leaf("inner", "", kValues), one_leaf("inner", "  ttl: x\n", kValues),
+              policy("user",
+                     "  root: a\n  nodes:\n  - {name: a, select: {op: uniform}, children: "
+                     "[{policy: inner}]}\n"),
+              "TrafficPolicy default/inner has errors; mend that one"}),
+    [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace
 }  // namespace fairway::app

@@ -61,7 +61,6 @@ AnyObject decode_as(const Value& root, const KindSchema& kind, model::Meta meta,
     auto object = std::make_shared<T>();
     object->meta = std::move(meta);
     decode_kind(Reader(root, kind.root), *object, findings);
-    if (findings.has_errors()) return {};
     return Shared<T>(std::move(object));
 }
 
@@ -110,7 +109,21 @@ Decoded decode(const Value& root, std::string_view file) {
         if (complete) out.object = decode_object(root, *kind, std::move(meta), findings);
     }
     out.diagnostics = findings.take();
+    if (model::has_errors(out.diagnostics)) refuse(out, out.diagnostics);
     return out;
+}
+
+void refuse(Decoded& decoded, const model::Diagnostics& findings) {
+    model::Draft draft;
+    if (decoded.draft) {
+        draft = *decoded.draft;
+    } else {
+        draft.object = std::exchange(decoded.object, {});
+    }
+    for (const model::Diagnostic& finding : findings) {
+        if (finding.severity == model::Severity::kError) draft.faults.push_back(finding.pos);
+    }
+    decoded.draft = std::make_shared<const model::Draft>(std::move(draft));
 }
 
 std::vector<const Value*> objects_of(const Value& root) {

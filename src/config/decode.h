@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <optional>
-#include <variant>
 #include <vector>
 
 #include "config/value.h"
@@ -12,23 +11,22 @@
 
 namespace fairway::config {
 
-template <class T>
-using Shared = std::shared_ptr<const T>;
-using AnyObject =
-    std::variant<std::monostate, Shared<model::Region>, Shared<model::Cluster>,
-                 Shared<model::DnsZone>, Shared<model::TrafficPolicy>, Shared<model::HealthCheck>,
-                 Shared<model::RoutingControl>, Shared<model::Service>,
-                 Shared<model::EndpointSlice>, Shared<model::Secret>>;
+using model::AnyObject;
+using model::Shared;
 
 struct Decoded {
     std::optional<model::ObjectKey> key;  // as soon as kind and name are readable
     Pos pos;
-    AnyObject object;  // nothing if there are errors
+    AnyObject object;                           // nothing if there are errors,
+    std::shared_ptr<const model::Draft> draft;  // but this
     model::Diagnostics diagnostics;
 };
 
 // `file` goes into Meta and diagnostics.
 Decoded decode(const Value& root, std::string_view file);
+
+// Makes a draft of it: `findings` hold errors in its text.
+void refuse(Decoded& decoded, const model::Diagnostics& findings);
 
 // The objects of a document: itself, or the items of a v1 List (what `kubectl get -o yaml` prints).
 std::vector<const Value*> objects_of(const Value& root);

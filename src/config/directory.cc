@@ -123,7 +123,7 @@ void Directory::parse(std::string_view path, std::string_view text, File& file,
         }
         for (const Value* root : objects_of(document.root)) {
             doc->objects.push_back(decode(*root, path));
-            if (document.faulty) doc->objects.back().object = {};
+            if (document.faulty) refuse(doc->objects.back(), doc->findings);
         }
         ++report.documents_decoded;
         file.docs.push_back(std::move(doc));
@@ -187,6 +187,7 @@ void Directory::settle(const model::ObjectKey& key, model::Model& model, LoadRep
     if (places_at != places_.end() && places_at->second.empty()) places_.erase(places_at);
     const auto found = places_.find(key);
     if (found == places_.end()) {
+        model.drop_draft(key);
         if (at == accepted_.end() || may_still_be_meant(at->second)) return;
         accepted_.erase(at);
         model.remove(key);
@@ -204,7 +205,10 @@ void Directory::settle(const model::ObjectKey& key, model::Model& model, LoadRep
                                         (chosen != nullptr ? " too, which stands" : " too"),
                                     "keep one of the two"});
     }
-    if (chosen == nullptr) return;  // the last good version stays, if there is one
+    if (chosen == nullptr) {  // the last good version stays, if there is one
+        return model.put_draft(key, speaker->object->draft);
+    }
+    model.drop_draft(key);
     if (at != accepted_.end() && at->second.object == chosen->object->object) {
         at->second.file = chosen->file;
         return;

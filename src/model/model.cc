@@ -68,22 +68,46 @@ bool has_errors(const Diagnostics& diagnostics) {
 }
 
 namespace {
-template <class T, class Tuple>
-void erase_name(Tuple& objects, const ObjectKey& key) {
-    if (kKindOf<T> == key.kind) std::get<Model::Objects<T>>(objects).erase({key.ns, key.name});
+// Calls `use` with the one map that holds objects of `kind`.
+template <class Tuple, class Use>
+void with_kind(Tuple& objects, Kind kind, const Use& use) {
+    const auto if_it_is = [&](auto& map) {
+        using T =
+            std::remove_const_t<typename std::decay_t<decltype(map)>::mapped_type::element_type>;
+        if (kKindOf<T> == kind) use(map);
+    };
+    std::apply([&](auto&... maps) { (if_it_is(maps), ...); }, objects);
+}
+
+// What of a draft others depend on beside its name: the names that a zone would hold.
+std::string_view origin_of(const Draft& draft) {
+    const auto* zone = std::get_if<Shared<DnsZone>>(&draft.object);
+    return zone == nullptr ? std::string_view() : (*zone)->origin;
 }
 }  // namespace
 
 void Model::remove(const ObjectKey& key) {
-    std::apply(
-        [&](auto&... maps) {
-            (erase_name<std::remove_const_t<
-                 typename std::decay_t<decltype(maps)>::mapped_type::element_type>>(objects_, key),
-             ...);
-            (void)sizeof...(maps);
-        },
-        objects_);
+    with_kind(objects_, key.kind, [&](auto& map) { map.erase({key.ns, key.name}); });
     changes_.insert(key);
+}
+
+bool Model::has(const ObjectKey& key) const {
+    bool found = false;
+    with_kind(objects_, key.kind,
+              [&](const auto& map) { found = map.contains({key.ns, key.name}); });
+    return found;
+}
+
+void Model::put_draft(const ObjectKey& key, std::shared_ptr<const Draft> draft) {
+    auto& slot = drafts_[key];
+    if (slot == draft) return;
+    const bool heard = !slot || origin_of(*slot) != origin_of(*draft);
+    slot = std::move(draft);
+    if (heard && !has(key)) changes_.insert(key);
+}
+
+void Model::drop_draft(const ObjectKey& key) {
+    if (drafts_.erase(key) > 0 && !has(key)) changes_.insert(key);
 }
 
 }  // namespace fairway::model

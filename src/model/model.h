@@ -1,5 +1,6 @@
-// Model: all declared objects that decode, by name. Owned and changed by the control thread; its
-// objects are immutable and shared, so that equal pointers mean "unchanged".
+// Model: all declared objects that decode, by name, and what reads of those that have errors. Owned
+// and changed by the control thread; its objects are immutable and shared, so that equal pointers
+// mean "unchanged".
 #pragma once
 
 #include <map>
@@ -8,6 +9,8 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "model/health_check.h"
 #include "model/places.h"
@@ -33,6 +36,19 @@ template <>
 inline constexpr Kind kKindOf<EndpointSlice> = Kind::kEndpointSlice;
 template <>
 inline constexpr Kind kKindOf<Secret> = Kind::kSecret;
+
+template <class T>
+using Shared = std::shared_ptr<const T>;
+using AnyObject = std::variant<std::monostate, Shared<Region>, Shared<Cluster>, Shared<DnsZone>,
+                               Shared<TrafficPolicy>, Shared<HealthCheck>, Shared<RoutingControl>,
+                               Shared<Service>, Shared<EndpointSlice>, Shared<Secret>>;
+
+// What a document with errors declares. It is there for those that name it, and the names in it are
+// judged, so that every fault is told at once; nothing of it is ever served.
+struct Draft {
+    AnyObject object;         // as far as it reads; perhaps nothing
+    std::vector<Pos> faults;  // where its errors stand
+};
 
 // The objects that were put or removed since the last compile; what makes compile O(changed).
 using Changes = std::set<ObjectKey>;
@@ -60,6 +76,12 @@ class Model {
         slot = std::move(object);
     }
     void remove(const ObjectKey& key);
+    bool has(const ObjectKey& key) const;
+
+    // The newest document of `key` has errors; beside it the last good object may stand.
+    void put_draft(const ObjectKey& key, std::shared_ptr<const Draft> draft);
+    void drop_draft(const ObjectKey& key);
+    const std::map<ObjectKey, std::shared_ptr<const Draft>>& drafts() const { return drafts_; }
     // Hands over what changed and starts counting anew.
     Changes take_changes() { return std::exchange(changes_, {}); }
 
@@ -68,6 +90,7 @@ class Model {
                Objects<HealthCheck>, Objects<RoutingControl>, Objects<Service>,
                Objects<EndpointSlice>, Objects<Secret>>
         objects_;
+    std::map<ObjectKey, std::shared_ptr<const Draft>> drafts_;
     Changes changes_;
 };
 

@@ -38,6 +38,12 @@ void Catalog::set_findings(UnitIndex index, model::Diagnostics findings) {
     all_fresh_ = false;
 }
 
+void Catalog::set_draft_findings(std::map<UnitIndex, model::Diagnostics> findings) {
+    if (findings == of_drafts_) return;
+    of_drafts_ = std::move(findings);
+    all_fresh_ = false;
+}
+
 const model::Diagnostics* Catalog::findings(UnitIndex index) const {
     const auto at = findings_.find(index);
     return at == findings_.end() ? nullptr : &at->second;
@@ -46,7 +52,10 @@ const model::Diagnostics* Catalog::findings(UnitIndex index) const {
 const model::Diagnostics& Catalog::diagnostics() const {
     if (all_fresh_) return all_;
     all_.clear();
-    for (const auto& [index, list] : findings_) all_.insert(all_.end(), list.begin(), list.end());
+    for (const auto& [index, list] : findings_) {
+        if (!of_drafts_.contains(index)) all_.insert(all_.end(), list.begin(), list.end());
+    }
+    for (const auto& [index, list] : of_drafts_) all_.insert(all_.end(), list.begin(), list.end());
     std::sort(all_.begin(), all_.end(), [](const auto& a, const auto& b) {
         return std::tie(a.file, a.pos, a.object, a.field, a.what) <
                std::tie(b.file, b.pos, b.object, b.field, b.what);
@@ -110,6 +119,11 @@ std::string path_text(const std::vector<std::string>& path) {
 
 void Findings::add(model::Severity severity, model::Pos pos, std::string field, std::string what,
                    std::string right) {
+    if (draft_ != nullptr &&
+        (pos.line == 0 ||
+         std::find(draft_->faults.begin(), draft_->faults.end(), pos) != draft_->faults.end())) {
+        return;  // it is not written, or is told already
+    }
     list_.push_back({severity, meta_.file, pos.line != 0 ? pos : meta_.pos, meta_.key.text(),
                      std::move(field), std::move(what), std::move(right)});
 }

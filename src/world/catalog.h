@@ -20,14 +20,20 @@ namespace fairway::world {
 
 using UnitIndex = std::uint32_t;
 
+enum class Presence : std::uint8_t {
+    kNone,   // nobody declares it
+    kDraft,  // its document has errors, and there never was a good one
+    kGood,   // in the Model
+};
+
 // One name. It exists as soon as somebody refers to it, declared or not.
 struct Unit {
     static constexpr std::uint32_t kNoId = 0xFFFFFFFFu;
 
     model::ObjectKey key;
-    bool declared = false;  // in the Model now
-    bool dirty = false;     // waits to be compiled
-    bool stale = false;     // its document has errors and an older part of it serves
+    Presence presence = Presence::kNone;
+    bool dirty = false;  // waits to be compiled
+    bool stale = false;  // its document has errors and an older part of it serves
     // The RegionId, ServiceId, or FactId (of a check with one verdict) that references resolve to.
     std::uint32_t id = kNoId;
     std::vector<UnitIndex> uses;  // sorted
@@ -48,6 +54,9 @@ class Catalog {
     // Replaces what there is to say about an object; an empty list when all is well.
     void set_findings(UnitIndex index, model::Diagnostics findings);
     const model::Diagnostics* findings(UnitIndex index) const;
+    // What there is to say about all documents that do not decode. Nothing is said any more about
+    // the older versions that stand for them: nobody can see those.
+    void set_draft_findings(std::map<UnitIndex, model::Diagnostics> findings);
     // All findings, by file and place.
     const model::Diagnostics& diagnostics() const;
 
@@ -56,6 +65,7 @@ class Catalog {
     std::unordered_map<std::string, UnitIndex, TextHash, std::equal_to<>> by_name_;
     std::string scratch_;
     std::unordered_map<UnitIndex, model::Diagnostics> findings_;
+    std::map<UnitIndex, model::Diagnostics> of_drafts_;
     mutable model::Diagnostics all_;
     mutable bool all_fresh_ = true;
 };
@@ -102,11 +112,18 @@ std::shared_ptr<const T> share(const model::Model& model, const model::ObjectKey
     return at == all.end() ? nullptr : at->second;
 }
 
-// Collects what is to be said about one object.
+// Collects what is to be said about one object. Of a draft only what its references are told is
+// kept, where they read: anything else may follow from what is not there to read.
 class Findings {
   public:
-    explicit Findings(const model::Meta& meta) : meta_(meta) {}
+    explicit Findings(const model::Meta& meta, const model::Draft* draft = nullptr)
+        : meta_(meta), draft_(draft) {}
     void error(model::Pos pos, std::string field, std::string what, std::string right) {
+        if (draft_ == nullptr) reference(pos, std::move(field), std::move(what), std::move(right));
+        failed_ = true;
+    }
+    // An error in whom the object names.
+    void reference(model::Pos pos, std::string field, std::string what, std::string right) {
         add(model::Severity::kError, pos, std::move(field), std::move(what), std::move(right));
         failed_ = true;
     }
@@ -114,6 +131,7 @@ class Findings {
         add(model::Severity::kWarning, pos, std::move(field), std::move(what), std::move(right));
     }
     bool failed() const { return failed_; }
+    bool of_draft() const { return draft_ != nullptr; }
     const model::Diagnostics& list() const { return list_; }
     model::Diagnostics take() { return std::move(list_); }
 
@@ -122,6 +140,7 @@ class Findings {
              std::string right);
 
     const model::Meta& meta_;
+    const model::Draft* draft_;
     model::Diagnostics list_;
     bool failed_ = false;
 };

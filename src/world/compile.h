@@ -12,6 +12,7 @@
 
 #include "world/catalog.h"
 #include "world/key_table.h"
+#include "world/steered_names.h"
 #include "world/world.h"
 #include "world/zone_source.h"
 
@@ -65,6 +66,7 @@ struct CompilerState {
     std::unordered_map<UnitIndex, PolicyState> policies;
     std::unordered_map<UnitIndex, ZoneState> zones;
     std::unordered_map<std::string, std::set<UnitIndex>> zones_by_origin;
+    BrokenZones broken_zones;
     // By hostname with its labels turned around ("com.example.www"), so that a zone is a range.
     std::map<std::string, std::set<UnitIndex>> claims;
 
@@ -102,6 +104,21 @@ void compile_names(CompilerState& state, const model::Model& model);
 void compile_policies(CompilerState& state, const model::Model& model);
 void index_steered_names(CompilerState& state);
 
+// Judges the names in all documents that have errors, by the kinds' own judgement of whom they
+// name. Last, because it changes nothing and looks at everything; they are few.
+void judge_drafts(CompilerState& state, const model::Model& model);
+void judge_names(CompilerState& state, const model::Model& model, const model::Region& region,
+                 Findings& findings, std::vector<UnitIndex>& uses);
+void judge_names(CompilerState& state, const model::Model& model, const model::Cluster& cluster,
+                 Findings& findings, std::vector<UnitIndex>& uses);
+void judge_names(CompilerState& state, const model::Model& model,
+                 const model::RoutingControl& control, Findings& findings,
+                 std::vector<UnitIndex>& uses);
+void judge_names(CompilerState& state, const model::Model& model, const model::HealthCheck& check,
+                 Findings& findings, std::vector<UnitIndex>& uses);
+void judge_names(CompilerState& state, const model::Model& model, const model::EndpointSlice& slice,
+                 Findings& findings, std::vector<UnitIndex>& uses);
+
 // Facts. `put_fact` gives the part its id and puts it in the next World, unless an equal one
 // stands.
 FactId put_fact(CompilerState& state, CheckPart part);
@@ -112,7 +129,25 @@ struct Target {
     std::string text;  // "default/eu-web"
     bool declared = false;
 };
-// Says so and returns nothing-declared if `ref` names another namespace or nothing at all.
+// Says why a reference leads nowhere: nobody declares it, or its document has errors.
+template <class T>
+void tell_missing(const CompilerState& state, const model::Model& model, UnitIndex unit,
+                  model::Pos pos, const std::string& field, Findings& findings) {
+    const model::ObjectKey& key = state.catalog[unit].key;
+    const std::string kind(model::kind_name(key.kind));
+    if (state.catalog[unit].presence == Presence::kDraft) {
+        const std::string text = (key.ns.empty() ? "" : key.ns + "/") + key.name;
+        findings.reference(pos, field, kind + " " + text + " has errors", "mend that one");
+        return;
+    }
+    findings.reference(pos, field, "unknown " + kind + " \"" + key.name + "\"",
+                       nearest_object<T>(model, key.ns, key.name,
+                                         key.ns.empty() ? "declare the " + kind
+                                                        : "declare it in namespace " + key.ns));
+}
+
+// Says so and returns nothing-declared if `ref` names another namespace, nothing at all or what has
+// errors.
 template <class T>
 Target resolve(CompilerState& state, const model::Model& model, const model::Ref& ref,
                const std::string& own_ns, const std::string& field, Findings& findings,
@@ -122,19 +157,16 @@ Target resolve(CompilerState& state, const model::Model& model, const model::Ref
     if (!ref.ns.empty() && ref.ns != own_ns) {
         target.text = ref.ns + "/" + ref.name;
         target.unit = state.catalog.at(model::kKindOf<T>, ref.ns, ref.name);
-        findings.error(ref.pos, field, kind + " " + target.text + " is in another namespace",
-                       "name one in namespace " + own_ns + " (a ReferenceGrant is not read yet)");
+        findings.reference(
+            ref.pos, field, kind + " " + target.text + " is in another namespace",
+            "name one in namespace " + own_ns + " (a ReferenceGrant is not read yet)");
         return target;
     }
     target.text = own_ns + "/" + ref.name;
     target.unit = state.catalog.at(model::kKindOf<T>, own_ns, ref.name);
     uses.push_back(target.unit);
-    target.declared = state.catalog[target.unit].declared;
-    if (!target.declared) {
-        findings.error(
-            ref.pos, field, "unknown " + kind + " \"" + ref.name + "\"",
-            nearest_object<T>(model, own_ns, ref.name, "declare it in namespace " + own_ns));
-    }
+    target.declared = state.catalog[target.unit].presence == Presence::kGood;
+    if (!target.declared) tell_missing<T>(state, model, target.unit, ref.pos, field, findings);
     return target;
 }
 

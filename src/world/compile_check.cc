@@ -65,14 +65,14 @@ void check_children(CompilerState& state, const model::Model& model,
         }
         const auto* declared = model.find<model::HealthCheck>(check.meta.key.ns, ref.name);
         if (declared && declared->target) {
-            findings.error(ref.pos, field,
-                           "HealthCheck " + child.text + " has a verdict for each endpoint",
-                           "name a check with an address");
+            findings.reference(ref.pos, field,
+                               "HealthCheck " + child.text + " has a verdict for each endpoint",
+                               "name a check with an address");
         } else if (const FactId fact = fact_of(state, child.unit); fact.known()) {
             out.children.push_back(fact);
         } else {
-            findings.error(ref.pos, field, "HealthCheck " + child.text + " has errors",
-                           "mend that one");
+            findings.reference(ref.pos, field, "HealthCheck " + child.text + " has errors",
+                               "mend that one");
         }
     }
 }
@@ -84,9 +84,9 @@ void check_target_port(const model::Model& model, const model::HealthCheck& chec
     if (!service) return;
     if (check.target_port.empty()) {
         if (service->ports.empty()) {
-            findings.error(check.target->pos, "spec.targetRef",
-                           "Service " + target.text + " has no port",
-                           "give the number in targetRef.port");
+            findings.reference(check.target->pos, "spec.targetRef",
+                               "Service " + target.text + " has no port",
+                               "give the number in targetRef.port");
         }
         return;
     }
@@ -99,9 +99,9 @@ void check_target_port(const model::Model& model, const model::HealthCheck& chec
         if (port.name == check.target_port) return;
         nearest.offer(port.name);
     }
-    findings.error(check.target->pos, "spec.targetRef.port",
-                   "Service " + target.text + " has no port \"" + check.target_port + "\"",
-                   nearest.text("a name of its ports, or a number"));
+    findings.reference(check.target->pos, "spec.targetRef.port",
+                       "Service " + target.text + " has no port \"" + check.target_port + "\"",
+                       nearest.text("a name of its ports, or a number"));
 }
 
 void check_probe(CompilerState& state, const model::Model& model, const model::HealthCheck& check,
@@ -123,9 +123,9 @@ void check_probe(CompilerState& state, const model::Model& model, const model::H
         const auto* data = model.find<model::Secret>(check.meta.key.ns, check.http.ca_secret->name);
         out.ca = share<model::Secret>(model, state.catalog[secret.unit].key);
         if (secret.declared && data && !data->data.contains("ca.crt")) {
-            findings.error(check.http.ca_secret->pos, "spec.http.caSecretRef",
-                           "Secret " + secret.text + " has no ca.crt",
-                           "put the PEM certificates under data[\"ca.crt\"]");
+            findings.reference(check.http.ca_secret->pos, "spec.http.caSecretRef",
+                               "Secret " + secret.text + " has no ca.crt",
+                               "put the PEM certificates under data[\"ca.crt\"]");
         }
     }
 }
@@ -149,8 +149,9 @@ Resolved resolve_check(CompilerState& state, const model::Model& model,
                 findings, out.uses);
             out.routing_control = fact_of(state, control.unit);
             if (control.declared && !out.routing_control.known()) {
-                findings.error(check.routing_control->pos, "spec.routingControlRef",
-                               "RoutingControl " + control.text + " has errors", "mend that one");
+                findings.reference(check.routing_control->pos, "spec.routingControlRef",
+                                   "RoutingControl " + control.text + " has errors",
+                                   "mend that one");
             }
         }
     } else if (check.type != CheckType::kExternal) {
@@ -250,6 +251,17 @@ FactId put_fact(CompilerState& state, CheckPart part) {
     return id;
 }
 
+void judge_names(CompilerState& state, const model::Model& model,
+                 const model::RoutingControl& control, Findings& findings,
+                 std::vector<UnitIndex>& uses) {
+    resolve_region(state, model, control.region, control.region_pos, "spec.region", findings, uses);
+}
+
+void judge_names(CompilerState& state, const model::Model& model, const model::HealthCheck& check,
+                 Findings& findings, std::vector<UnitIndex>& uses) {
+    uses = resolve_check(state, model, check, findings).uses;
+}
+
 void compile_controls(CompilerState& state, const model::Model& model) {
     for (const UnitIndex unit : std::exchange(state.dirty_controls, {})) {
         state.catalog[unit].dirty = false;
@@ -260,8 +272,7 @@ void compile_controls(CompilerState& state, const model::Model& model) {
         } else {
             Findings findings(control->meta);
             std::vector<UnitIndex> uses;
-            resolve_region(state, model, control->region, control->region_pos, "spec.region",
-                           findings, uses);
+            judge_names(state, model, *control, findings, uses);
             state.catalog.set_uses(unit, std::move(uses));
             if (!findings.failed()) {
                 CheckPart part;

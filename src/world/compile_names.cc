@@ -99,7 +99,8 @@ class NameCompiler {
     }
 
     void check(UnitIndex unit, const model::TrafficPolicy& policy, model::Diagnostics& findings) {
-        findings = check_steered(policy, *state_.next.zone_index, state_.next.zones);
+        findings =
+            check_steered(policy, *state_.next.zone_index, state_.next.zones, state_.broken_zones);
         Findings claims(policy.meta);
         for (std::size_t i = 0; i < policy.hostnames.size(); ++i) {
             check_claims(unit, policy.hostnames[i], state_.policies[unit].types,

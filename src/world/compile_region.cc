@@ -62,14 +62,16 @@ void fill_latency(RegionTable& table, const RegionMap& declared) {
     }
 }
 
-void check_latency(const model::Model& model, const model::Region& region, Findings& findings) {
+void check_latency(CompilerState& state, const model::Model& model, const model::Region& region,
+                   Findings& findings) {
     for (const auto& [name, ms] : region.latency_ms) {
         const auto at = region.latency_pos.find(name);
         const model::Pos pos = at == region.latency_pos.end() ? model::Pos{} : at->second;
         const std::string field = "spec.latency." + name;
         if (!model.find<model::Region>("", name)) {
-            findings.error(pos, field, "unknown Region \"" + name + "\"",
-                           nearest_object<model::Region>(model, "", name, "declare it"));
+            tell_missing<model::Region>(state, model,
+                                        state.catalog.at(model::Kind::kRegion, "", name), pos,
+                                        field, findings);
         } else if (!(ms >= 0) || !std::isfinite(ms)) {
             findings.error(pos, field, "not a latency", "milliseconds, 0 or more");
         }
@@ -122,7 +124,7 @@ void compile_regions(CompilerState& state, const model::Model& model) {
         RegionPart part = region_part(state, *region, findings);
         part.id = state.region_ids.acquire(part.name);
         state.leaving_regions.erase(part.name);
-        check_latency(model, *region, findings);
+        check_latency(state, model, *region, findings);
         claim_clients(*region, part.id, owner, clients, findings);
         const UnitIndex unit = state.catalog.at(region->meta.key);
         state.catalog[unit].id = part.id.value;
@@ -156,11 +158,21 @@ RegionId resolve_region(CompilerState& state, const model::Model& model, const s
     const UnitIndex unit = state.catalog.at(model::Kind::kRegion, "", name);
     uses.push_back(unit);
     if (state.catalog[unit].id == Unit::kNoId) {
-        findings.error(pos, field, "unknown Region \"" + name + "\"",
-                       nearest_object<model::Region>(model, "", name, "declare the Region"));
+        tell_missing<model::Region>(state, model, unit, pos, field, findings);
         return {};
     }
     return RegionId{state.catalog[unit].id};
+}
+
+void judge_names(CompilerState& state, const model::Model& model, const model::Region& region,
+                 Findings& findings, std::vector<UnitIndex>&) {
+    check_latency(state, model, region, findings);
+}
+
+void judge_names(CompilerState& state, const model::Model& model, const model::Cluster& cluster,
+                 Findings& findings, std::vector<UnitIndex>& uses) {
+    resolve_region(state, model, cluster.region, cluster.region_pos,
+                   "metadata.labels[" + std::string(model::kRegionLabel) + "]", findings, uses);
 }
 
 void compile_clusters(CompilerState& state, const model::Model& model) {
@@ -174,8 +186,7 @@ void compile_clusters(CompilerState& state, const model::Model& model) {
             continue;
         }
         Findings findings(cluster->meta);
-        resolve_region(state, model, cluster->region, cluster->region_pos,
-                       "metadata.labels[" + std::string(model::kRegionLabel) + "]", findings, uses);
+        judge_names(state, model, *cluster, findings, uses);
         state.catalog.set_uses(unit, std::move(uses));
         state.catalog.set_findings(unit, findings.take());
     }

@@ -161,17 +161,9 @@ void compile_slice(CompilerState& state, const model::Model& model, UnitIndex un
     }
     Findings findings(slice->meta);
     std::vector<UnitIndex> uses;
-    resolve_region(state, model, slice->region, slice->region_pos,
-                   "metadata.labels[" + std::string(model::kRegionLabel) + "]", findings, uses);
+    judge_names(state, model, *slice, findings, uses);
     const UnitIndex service =
         state.catalog.at(model::Kind::kService, slice->meta.key.ns, slice->service);
-    uses.push_back(service);
-    if (!state.catalog[service].declared) {
-        findings.warning(slice->service_pos, "metadata.labels[kubernetes.io/service-name]",
-                         "no Service \"" + slice->service + "\": nobody reaches these endpoints",
-                         nearest_object<Service>(model, slice->meta.key.ns, slice->service,
-                                                 "declare the Service"));
-    }
     state.catalog.set_uses(unit, std::move(uses));
     if (!findings.failed()) {
         if (known != state.slices.end() && known->second.service != service) {
@@ -186,6 +178,20 @@ void compile_slice(CompilerState& state, const model::Model& model, UnitIndex un
 }
 
 }  // namespace
+
+void judge_names(CompilerState& state, const model::Model& model, const model::EndpointSlice& slice,
+                 Findings& findings, std::vector<UnitIndex>& uses) {
+    resolve_region(state, model, slice.region, slice.region_pos,
+                   "metadata.labels[" + std::string(model::kRegionLabel) + "]", findings, uses);
+    const std::string& ns = slice.meta.key.ns;
+    const UnitIndex service = state.catalog.at(model::Kind::kService, ns, slice.service);
+    uses.push_back(service);
+    if (state.catalog[service].presence == Presence::kNone) {
+        findings.warning(slice.service_pos, "metadata.labels[kubernetes.io/service-name]",
+                         "no Service \"" + slice.service + "\": nobody reaches these endpoints",
+                         nearest_object<Service>(model, ns, slice.service, "declare the Service"));
+    }
+}
 
 void compile_slices(CompilerState& state, const model::Model& model) {
     for (const UnitIndex unit : std::exchange(state.dirty_slices, {})) {

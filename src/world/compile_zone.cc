@@ -49,6 +49,23 @@ const model::ObjectKey* owner_before(const CompilerState& state, UnitIndex unit,
     return nullptr;
 }
 
+// Declared, but nothing of it serves: policies are told of that, not that there is no such zone.
+void note_broken(CompilerState& state, const model::Model& model, UnitIndex unit) {
+    const model::ObjectKey& key = state.catalog[unit].key;
+    std::optional<std::string> origin;
+    if (const auto at = state.zones.find(unit); at != state.zones.end()) {
+        if (!at->second.id.known()) origin = at->second.origin;
+    } else if (const auto draft = model.drafts().find(key); draft != model.drafts().end()) {
+        const auto* zone = std::get_if<model::Shared<model::DnsZone>>(&draft->second->object);
+        origin = zone ? (*zone)->origin : "";
+    }
+    const auto before = state.broken_zones.extract(key.ns + "/" + key.name);
+    if (origin) state.broken_zones[key.ns + "/" + key.name] = *origin;
+    if (before && origin == before.mapped()) return;
+    if (before) state.changed_origins.insert(before.mapped());
+    if (origin) state.changed_origins.insert(*origin);
+}
+
 void compile_zone_unit(CompilerState& state, const model::Model& model, UnitIndex unit,
                        const ReadZoneFile& read_file) {
     const auto zone = share<model::DnsZone>(model, state.catalog[unit].key);
@@ -101,6 +118,7 @@ void compile_zones(CompilerState& state, const model::Model& model, const ReadZo
     }
     for (const UnitIndex unit : std::exchange(state.dirty_zones, {})) {
         compile_zone_unit(state, model, unit, read_file);
+        note_broken(state, model, unit);
     }
     if (!state.change.zones.empty() || !state.next.zone_index) {
         state.next.zone_index = build_zone_index(state.next.zones);

@@ -10,39 +10,16 @@ namespace {
 
 using model::Kind;
 
-bool is_declared(const model::Model& model, const model::ObjectKey& key) {
-    switch (key.kind) {
-        case Kind::kRegion:
-            return model.find<model::Region>(key.ns, key.name);
-        case Kind::kCluster:
-            return model.find<model::Cluster>(key.ns, key.name);
-        case Kind::kDnsZone:
-            return model.find<model::DnsZone>(key.ns, key.name);
-        case Kind::kTrafficPolicy:
-            return model.find<model::TrafficPolicy>(key.ns, key.name);
-        case Kind::kHealthCheck:
-            return model.find<model::HealthCheck>(key.ns, key.name);
-        case Kind::kRoutingControl:
-            return model.find<model::RoutingControl>(key.ns, key.name);
-        case Kind::kService:
-            return model.find<model::Service>(key.ns, key.name);
-        case Kind::kEndpointSlice:
-            return model.find<model::EndpointSlice>(key.ns, key.name);
-        case Kind::kSecret:
-            return model.find<model::Secret>(key.ns, key.name);
-    }
-    return false;
-}
-
 // A changed object is compiled anew, and so is whoever reads more of it than its name.
 void mark_changed(CompilerState& state, const model::Model& model, const model::ObjectKey& key) {
     const UnitIndex unit = state.catalog.at(key);
-    const bool declared = is_declared(model, key);
-    const bool appeared = declared != state.catalog[unit].declared;
-    state.catalog[unit].declared = declared;
+    const Presence presence = model.has(key)                 ? Presence::kGood
+                              : model.drafts().contains(key) ? Presence::kDraft
+                                                             : Presence::kNone;
+    const bool other = presence != std::exchange(state.catalog[unit].presence, presence);
     state.mark_dirty(unit);
-    if (appeared || key.kind == Kind::kTrafficPolicy || key.kind == Kind::kSecret) {
-        if (key.kind != Kind::kRegion) state.mark_users_dirty(unit);
+    if (other || key.kind == Kind::kTrafficPolicy || key.kind == Kind::kSecret) {
+        state.mark_users_dirty(unit);
     } else if (key.kind == Kind::kService || key.kind == Kind::kHealthCheck) {
         // The ports of a Service; whether a check has one verdict.
         for (const UnitIndex user : state.catalog[unit].users) {
@@ -211,8 +188,12 @@ const model::Diagnostics& Compiler::diagnostics() const {
 WorldChange Compiler::update(const model::Model& model, const model::Changes& changes) {
     CompilerState& state = *state_;
     const bool first = world_->generation == 0;
-    if (changes.empty() && !first) return {.world = world_};
     state.next = *world_;
+    if (changes.empty() && !first) {
+        judge_drafts(state, model);
+        state.next = {};
+        return {.world = world_};
+    }
     state.next.generation = world_->generation + 1;
     state.change = {};
     state.change.all = first;
@@ -228,6 +209,7 @@ WorldChange Compiler::update(const model::Model& model, const model::Changes& ch
     compile_names(state, model);
     compile_policies(state, model);
     index_steered_names(state);
+    judge_drafts(state, model);
 
     settle_users(state, *world_);
     settle_names(state);

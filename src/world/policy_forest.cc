@@ -129,11 +129,11 @@ class ForestReader {
         const std::string what = std::string(model::kind_name(gate.kind)) + " " + target.text;
         const auto check = state_.checks.find(target.unit);
         if (is_check && check != state_.checks.end() && check->second.good->target) {
-            findings.error(
+            findings.reference(
                 gate.ref.pos, field, what + " has a verdict for each endpoint, not one",
                 "name a check with an address; endpoints of a serviceRef heed it anyway");
         } else {
-            findings.error(gate.ref.pos, field, what + " has errors", "mend that one");
+            findings.reference(gate.ref.pos, field, what + " has errors", "mend that one");
         }
     }
 
@@ -257,8 +257,8 @@ class ForestReader {
         if (const auto at = read_.find(target.unit); at != read_.end()) return at->second;
         const auto known = state_.policies.find(target.unit);
         if (known == state_.policies.end() || !known->second.good) {
-            findings.error(ref.pos, field, "TrafficPolicy " + target.text + " has errors",
-                           "mend that one");
+            findings.reference(ref.pos, field, "TrafficPolicy " + target.text + " has errors",
+                               "mend that one");
             return {};
         }
         if (std::find(open_.begin(), open_.end(), target.unit) != open_.end()) {
@@ -331,9 +331,9 @@ void tell_loop(const TrafficPolicy& policy, const std::vector<std::string>& loop
         for (std::size_t c = 0; c < policy.nodes[n].children.size(); ++c) {
             const model::Child& child = policy.nodes[n].children[c];
             if (child.policy != loop[1]) continue;
-            findings.error(child.target_pos, child_field(n, c) + ".policy",
-                           "the policies form a loop: " + path_text(loop),
-                           "let no policy reach itself");
+            findings.reference(child.target_pos, child_field(n, c) + ".policy",
+                               "the policies form a loop: " + path_text(loop),
+                               "let no policy reach itself");
             return;
         }
     }
@@ -356,7 +356,7 @@ Forest read_forest(CompilerState& state, const model::Model& model, UnitIndex un
     const std::vector<std::string> loop = find_loop(state, model, *policy, uses);
     if (!loop.empty()) {
         tell_loop(*policy, loop, findings);
-    } else if (reader.read_types(*policy, findings)) {
+    } else if (reader.read_types(*policy, findings) || findings.of_draft()) {
         reader.read(unit, std::move(policy), findings);
     }
     Forest forest = reader.take();

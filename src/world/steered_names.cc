@@ -109,6 +109,16 @@ std::optional<Fault> check_above(const ZonePart& zone, NameView host) {
     return {};
 }
 
+// No zone that serves holds it.
+Fault outside(const std::string& text, NameView host, const BrokenZones& broken) {
+    for (const auto& [zone, origin] : broken) {
+        const auto name = Name::parse(origin.empty() ? "." : origin);
+        if (!name || !host.is_at_or_below(*name)) continue;
+        return {"\"" + text + "\" lies in DNSZone " + zone + ", which has errors", "mend that one"};
+    }
+    return {"\"" + text + "\" lies outside every DNSZone", "a DNSZone whose origin ends the name"};
+}
+
 std::optional<Fault> check_host(const model::TrafficPolicy& policy, const ZonePart& zone,
                                 NameView host) {
     if (auto fault = check_above(zone, host)) return fault;
@@ -132,7 +142,7 @@ std::optional<Fault> check_host(const model::TrafficPolicy& policy, const ZonePa
 }  // namespace
 
 model::Diagnostics check_steered(const model::TrafficPolicy& policy, const ZoneIndex& index,
-                                 const Parts<ZonePart>& zones) {
+                                 const Parts<ZonePart>& zones, const BrokenZones& broken) {
     model::Diagnostics out;
     for (std::size_t i = 0; i < policy.hostnames.size(); ++i) {
         const std::string& text = policy.hostnames[i];
@@ -141,8 +151,7 @@ model::Diagnostics check_steered(const model::TrafficPolicy& policy, const ZoneI
         if (!host) {
             fault = Fault{host.error().text, "an absolute domain name"};
         } else if (const ZoneId id = index.find(*host); !id.known()) {
-            fault = Fault{"\"" + text + "\" lies outside every DNSZone",
-                          "a DNSZone whose origin ends the name"};
+            fault = outside(text, *host, broken);
         } else {
             fault = check_host(policy, *zones.at(id.value), *host);
         }

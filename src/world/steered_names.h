@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <vector>
@@ -65,9 +66,12 @@ std::shared_ptr<const SteeredNames> build_steered_names(const Parts<PolicyPart>&
                                                         model::Diagnostics& diagnostics);
 std::shared_ptr<const ZoneIndex> build_zone_index(const Parts<ZonePart>& zones);
 
+// The origins of zones that have errors and of which no older version serves, by "NAMESPACE/NAME".
+using BrokenZones = std::map<std::string, std::string>;
+
 // A hostname outside every zone, below a delegation, beside a static record of its type or a CNAME;
 // a CNAME answer at an apex or beside other records.
 model::Diagnostics check_steered(const model::TrafficPolicy& policy, const ZoneIndex& index,
-                                 const Parts<ZonePart>& zones);
+                                 const Parts<ZonePart>& zones, const BrokenZones& broken = {});
 
 }  // namespace fairway::world

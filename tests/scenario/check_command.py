@@ -94,6 +94,31 @@ spec:
   - {name: b, leaf: {values: [127.0.1.1]}}
   - {name: c, leaf: {values: [127.0.1.2]}}
 """,
+    # A document that does not read is there all the same, and whom it names is judged.
+    "zz-named.yaml": """apiVersion: fairway.dev/v1alpha1
+kind: Region
+metadata: {name: ap}
+spec: {clients: many, latency: {nowhere: 10}}
+---
+apiVersion: fairway.dev/v1alpha1
+kind: TrafficPolicy
+metadata: {name: draft, namespace: default}
+spec:
+  hostnames: [draft.example.org]
+  ttl: minus
+  root: a
+  nodes:
+  - {name: a, region: pa, leaf: {serviceRef: {name: nobody}}, gates: [{kind: HealthCheck, name: i}]}
+---
+apiVersion: fairway.dev/v1alpha1
+kind: TrafficPolicy
+metadata: {name: user, namespace: default}
+spec:
+  hostnames: [user.example.com]
+  root: a
+  nodes:
+  - {name: a, region: ap, leaf: {values: [127.0.1.1]}, gates: [{kind: HealthCheck, name: i}]}
+""",
     "notes.txt": "not a manifest: {",
 }
 # file, line, column, severity, object, field: what an editor must jump to.
@@ -113,6 +138,15 @@ FAULTS = {
     ("other.yml", 8, 14, "error", "HealthCheck/h", "spec.type"),
     ("other.yml", 13, 17, "error", "HealthCheck/i", "spec.address"),
     ("other.yml", 13, 42, "error", "HealthCheck/i", "spec.intervalMs"),
+    ("zz-named.yaml", 4, 17, "error", "Region/ap", "spec.clients"),
+    ("zz-named.yaml", 4, 33, "error", "Region/ap", "spec.latency.nowhere"),
+    ("zz-named.yaml", 10, 15, "error", "TrafficPolicy/draft", "spec.hostnames[0]"),
+    ("zz-named.yaml", 11, 8, "error", "TrafficPolicy/draft", "spec.ttl"),
+    ("zz-named.yaml", 14, 23, "error", "TrafficPolicy/draft", "spec.nodes[0].region"),
+    ("zz-named.yaml", 14, 53, "error", "TrafficPolicy/draft", "spec.nodes[0].leaf.serviceRef.name"),
+    ("zz-named.yaml", 14, 97, "error", "TrafficPolicy/draft", "spec.nodes[0].gates[0].name"),
+    ("zz-named.yaml", 23, 23, "error", "TrafficPolicy/user", "spec.nodes[0].region"),
+    ("zz-named.yaml", 23, 90, "error", "TrafficPolicy/user", "spec.nodes[0].gates[0].name"),
 }
 LINE = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+):(?P<column>\d+): (?P<severity>error|warning): "
                   r"(?:(?P<object>[A-Z][A-Za-z]+/[a-z0-9.-]+): )?(?:(?P<field>(?:spec|kind|metadata)[\w.\[\]]*): )?"
@@ -142,6 +176,9 @@ def bad_directory(report, folder):
     errors = {fault for fault in found if fault[3] == "error"}
     report.check("every fault is told at once, at its place", FAULTS <= errors, FAULTS - errors)
     report.check("and nothing that is none", errors <= FAULTS, errors - FAULTS)
+    of_user = [line for line in out.splitlines() if "TrafficPolicy/user: " in line]
+    report.check("who names a document with errors is told of the errors, not that it is unknown",
+                 of_user and all("has errors; mend that one" in line for line in of_user), of_user)
     warned = [fault for fault in found if fault[3] == "warning" and fault[4] == "TrafficPolicy/warned"]
     report.check("a failover without a check is a warning", warned, out)
     places = [(f["file"], f["line"], f["column"]) for f in map(LINE.match, out.splitlines()) if f]
