@@ -18,15 +18,9 @@ std::optional<T> parse_number(std::string_view text) {
     return value;
 }
 
-void clear_bits_from(std::array<std::uint8_t, 16>& bytes, unsigned bit) {
-    for (unsigned i = 0; i < 16; ++i) {
-        const unsigned first = i * 8;
-        if (bit <= first) {
-            bytes[i] = 0;
-        } else if (bit < first + 8) {
-            bytes[i] &= static_cast<std::uint8_t>(0xFF << (first + 8 - bit));
-        }
-    }
+// The bits past the first `length`, as a number.
+IpNumber host_bits(unsigned length) {
+    return length == 0 ? ~IpNumber{0} : (IpNumber{1} << (128 - length)) - 1;
 }
 
 }  // namespace
@@ -81,7 +75,7 @@ std::string IpAddr::text() const {
 Cidr Cidr::of(IpAddr address, unsigned length) {
     const unsigned most = address.is_v4() ? 32 : 128;
     Cidr c{address, static_cast<std::uint8_t>(length < most ? length : most)};
-    clear_bits_from(c.base.bytes, c.mapped_length());
+    c.base.set_number(address.number() & ~host_bits(c.mapped_length()));
     if (address.is_v4()) std::memcpy(c.base.bytes.data(), kMappedPrefix.data(), 12);
     return c;
 }
@@ -108,7 +102,7 @@ bool Cidr::contains(const Cidr& inner) const {
 
 IpAddr Cidr::last() const {
     IpAddr a = base;
-    for (unsigned bit = mapped_length(); bit < 128; ++bit) a.bytes[bit / 8] |= 0x80 >> (bit % 8);
+    a.set_number(base.number() | host_bits(mapped_length()));
     return a;
 }
 

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +16,18 @@
 namespace fairway {
 
 enum class Family : std::uint8_t { kV4 = 4, kV6 = 6 };
+
+// An address's 16 bytes as an integer: addresses of one family in order.
+using IpNumber = unsigned __int128;
+
+// How many leading bits two different addresses share.
+inline unsigned common_bits(IpNumber a, IpNumber b) {
+    const IpNumber differ = a ^ b;
+    const auto high = static_cast<std::uint64_t>(differ >> 64);
+    return static_cast<unsigned>(high != 0
+                                     ? std::countl_zero(high)
+                                     : 64 + std::countl_zero(static_cast<std::uint64_t>(differ)));
+}
 
 struct IpAddr {
     std::array<std::uint8_t, 16> bytes{};  // network order; v4: ::ffff:a.b.c.d
@@ -28,6 +42,18 @@ struct IpAddr {
     // The address's own bytes: 4 or 16.
     const std::uint8_t* data() const { return is_v4() ? bytes.data() + 12 : bytes.data(); }
     std::size_t size() const { return is_v4() ? 4 : 16; }
+    IpNumber number() const {
+        std::uint64_t halves[2];
+        std::memcpy(halves, bytes.data(), 16);
+        return static_cast<IpNumber>(__builtin_bswap64(halves[0])) << 64 |
+               __builtin_bswap64(halves[1]);
+    }
+    void set_number(IpNumber number) {
+        const std::uint64_t halves[2] = {
+            __builtin_bswap64(static_cast<std::uint64_t>(number >> 64)),
+            __builtin_bswap64(static_cast<std::uint64_t>(number))};
+        std::memcpy(bytes.data(), halves, 16);
+    }
     bool is_loopback() const;
     std::string text() const;
 

@@ -61,8 +61,9 @@ class Engine {
     EngineOptions options_;
     Rng rng_;
     EngineCounts counts_;
-    wire::dns::QueryView query_;  // reused
-    steer::Decision decision_;    // reused
+    wire::dns::QueryView query_;                   // reused
+    steer::Decision decision_;                     // reused
+    std::array<Bytes, kDecisionPicksMax> rdatas_;  // reused
 };
 
 }  // namespace fairway::dns

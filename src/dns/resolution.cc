@@ -209,7 +209,7 @@ Cidr Resolution::steering_prefix() const {
 
 void Resolution::add_picks(const world::PolicyPart& policy) {
     const steer::Decision& decision = engine_.decision_;
-    Bytes rdatas[kDecisionPicksMax];
+    auto& rdatas = engine_.rdatas_;
     std::size_t count = 0;
     for (const steer::Pick& pick : decision.answers()) {
         const world::Node& leaf = policy.nodes[pick.leaf];
@@ -231,7 +231,7 @@ void Resolution::add_picks(const world::PolicyPart& policy) {
         }
     }
     writer_.add(Section::kAnswer, owner_, qtype_, decision.ttl,
-                std::span<const Bytes>(rdatas, count));
+                std::span<const Bytes>(rdatas).first(count));
 }
 
 void Resolution::refer(const ZoneName& cut) {

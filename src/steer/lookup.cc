@@ -39,12 +39,6 @@ std::span<const NodeIndex> KeyIndex::find(world::KeyId key) const {
     return {};
 }
 
-Address number_of(const IpAddr& address) {
-    std::uint64_t halves[2];
-    std::memcpy(halves, address.bytes.data(), 16);
-    return static_cast<Address>(__builtin_bswap64(halves[0])) << 64 | __builtin_bswap64(halves[1]);
-}
-
 SpanIndex::SpanIndex(const world::PolicyPart& part, const Node& node) {
     for (NodeIndex k = node.first_kid; k < node.first_kid + node.kid_count; ++k) {
         const Node& kid = part.nodes[k];
@@ -52,8 +46,7 @@ SpanIndex::SpanIndex(const world::PolicyPart& part, const Node& node) {
         for (std::uint32_t i = 0; i < kid.spans_size; ++i) {
             const world::AddressSpan& span = part.spans[kid.spans_at + i];
             Side& side = span.first.is_v4() ? v4_ : v6_;
-            side.spans.push_back(
-                {number_of(span.first), number_of(span.last), k, kNone, span.length});
+            side.spans.push_back({span.first.number(), span.last.number(), k, kNone, span.length});
         }
     }
     v4_.build(true);
@@ -79,7 +72,7 @@ void SpanIndex::Side::build(bool v4) {
 }
 
 // Where to begin: no span after it holds the address; if nested, its parents are all around it.
-std::uint32_t SpanIndex::Side::innermost(Address address) const {
+std::uint32_t SpanIndex::Side::innermost(IpNumber address) const {
     std::size_t after;
     if (!starts.empty()) {
         const auto low = static_cast<std::uint32_t>(address);
@@ -87,7 +80,7 @@ std::uint32_t SpanIndex::Side::innermost(Address address) const {
                                          starts.begin());
     } else {
         const auto at = std::upper_bound(spans.begin(), spans.end(), address,
-                                         [](Address a, const Span& s) { return a < s.first; });
+                                         [](IpNumber a, const Span& s) { return a < s.first; });
         after = static_cast<std::size_t>(at - spans.begin());
     }
     return after == 0 ? kNone : static_cast<std::uint32_t>(after - 1);
@@ -97,8 +90,8 @@ Edges::Edges(const world::PolicyPart& part) {
     for (const world::AddressSpan& span : part.spans) {
         auto& side = span.first.is_v4() ? v4_ : v6_;
         // The family's own ends are no edges.
-        if (Cidr::of(span.first, 0).base != span.first) side.push_back(number_of(span.first));
-        if (Cidr::of(span.last, 0).last() != span.last) side.push_back(number_of(span.last) + 1);
+        if (Cidr::of(span.first, 0).base != span.first) side.push_back(span.first.number());
+        if (Cidr::of(span.last, 0).last() != span.last) side.push_back(span.last.number() + 1);
     }
     for (auto* side : {&v4_, &v6_}) {
         std::sort(side->begin(), side->end());
@@ -109,21 +102,16 @@ Edges::Edges(const world::PolicyPart& part) {
 unsigned Edges::bits(const Cidr& client) const {
     const auto& side = client.base.is_v4() ? v4_ : v6_;
     if (side.empty()) return 0;
-    const Address first = number_of(client.base), last = number_of(client.last());
+    const IpNumber first = client.base.number(), last = client.last().number();
     const unsigned offset = client.base.is_v4() ? 96 : 0;
-    const auto common = [&](Address other) {
-        const Address differ = first ^ other;
-        const auto high = static_cast<std::uint64_t>(differ >> 64);
-        const auto low = static_cast<std::uint64_t>(differ);
-        return high != 0 ? std::countl_zero(high) : 64u + std::countl_zero(low);
-    };
     const auto above = std::upper_bound(side.begin(), side.end(), first);
     unsigned bits = 0;
     if (above != side.end()) {
         if (*above <= last) return client.length;
-        bits = common(*above) - offset + 1;
+        bits = common_bits(first, *above) - offset + 1;
     }
-    if (above != side.begin()) bits = std::max(bits, common(*(above - 1) - 1) - offset + 1);
+    if (above != side.begin())
+        bits = std::max(bits, common_bits(first, *(above - 1) - 1) - offset + 1);
     return bits;
 }
 

@@ -24,10 +24,6 @@ class KeyIndex {
     std::vector<world::NodeIndex> kids_;
 };
 
-// Addresses of one family as integers in order.
-using Address = unsigned __int128;
-Address number_of(const IpAddr& address);
-
 // The spans of one node: nested or disjoint (prefixes always are), else searched one by one.
 class SpanIndex {
   public:
@@ -37,7 +33,7 @@ class SpanIndex {
     template <class Visit>
     void each_around(const Cidr& client, const Visit& visit) const {
         const Side& side = client.base.is_v4() ? v4_ : v6_;
-        const Address first = number_of(client.base), last = number_of(client.last());
+        const IpNumber first = client.base.number(), last = client.last().number();
         std::uint32_t at = side.innermost(first);
         for (; at != kNone; at = side.nested ? side.spans[at].parent : previous(at)) {
             const Span& span = side.spans[at];
@@ -51,7 +47,7 @@ class SpanIndex {
     static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
     static std::uint32_t previous(std::uint32_t at) { return at == 0 ? kNone : at - 1; }
     struct Span {
-        Address first, last;
+        IpNumber first, last;
         world::NodeIndex kid;
         std::uint32_t parent = kNone;
         std::uint8_t length;
@@ -61,7 +57,7 @@ class SpanIndex {
         std::vector<std::uint32_t> starts;  // v4: `first` in 32 bits, for a fast search
         bool nested = true;
         void build(bool v4);
-        std::uint32_t innermost(Address address) const;
+        std::uint32_t innermost(IpNumber address) const;
     };
     Side v4_, v6_;
     std::vector<world::NodeIndex> fallback_;
@@ -75,7 +71,7 @@ class Edges {
     unsigned bits(const Cidr& client) const;
 
   private:
-    std::vector<Address> v4_, v6_;  // an edge lies just before each
+    std::vector<IpNumber> v4_, v6_;  // an edge lies just before each
 };
 
 }  // namespace fairway::steer

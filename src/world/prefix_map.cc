@@ -10,23 +10,16 @@ namespace {
 template <class T>
 constexpr unsigned kBits = sizeof(T) * 8;
 
+// The low 32 bits of a v4 address's number are the address.
 template <class T>
 T number_of(const IpAddr& address) {
-    T value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) value = value << 8 | address.data()[i];
-    return value;
+    return static_cast<T>(address.number());
 }
 
-// How many leading bits two different addresses share.
 unsigned common_bits(std::uint32_t a, std::uint32_t b) {
     return static_cast<unsigned>(std::countl_zero(a ^ b));
 }
-unsigned common_bits(unsigned __int128 a, unsigned __int128 b) {
-    const unsigned __int128 x = a ^ b;
-    const auto high = static_cast<std::uint64_t>(x >> 64);
-    return static_cast<unsigned>(high ? std::countl_zero(high)
-                                      : 64 + std::countl_zero(static_cast<std::uint64_t>(x)));
-}
+using fairway::common_bits;
 
 template <class T>
 T last_of(T first, unsigned length) {
