@@ -1,14 +1,14 @@
-"""What scripts/fuzz-coverage does: line coverage of each parser by the corpus of its fuzz target."""
+"""What the corpora of the fuzz targets reach: BAR_PERCENT of each parser's lines at least. The preset
+fuzz counts lines, so the replay of the corpora is the measurement."""
 import json
 import shutil
 import subprocess
-import sys
 
-from testing.fuzz import corpus_files, stem
-from testing.programs import ROOT, listed, run
+from testing.programs import LOGS, ROOT, in_parallel, relative
 
 BAR_PERCENT = 85
-# Target → the files that it is there to test. A fuzz target that is missing here is an error.
+# Target → the files that it is there to test. Parsers share files: what the corpus of any
+# target reaches is reached. A target that is missing here fails.
 PARSERS = {
     "dns_message": ["wire/dns/message.cc", "wire/dns/name.cc", "wire/dns/query.cc", "wire/dns/response.cc"],
     "rdata": ["wire/dns/dnssec_text.cc", "wire/dns/loc.cc", "wire/dns/rdata*.cc", "wire/dns/svcb.cc",
@@ -24,39 +24,62 @@ PARSERS = {
     "steer": [],
     "import": ["config/import/*.cc"],
 }
-_FOLDER = ROOT / "build" / "coverage"
+_FOLDER = ROOT / "build" / "fuzz" / "lines"
 
 
-def main(arguments):
-    missed = "--missed" in arguments
-    wanted = [word for word in arguments if not word.startswith("--")]
-    built = run(["scripts/build", "coverage", "fairway-fuzz"], "build/coverage", 1800)
-    if built.code != 0:
-        sys.exit(f"the build failed: {built.why()}")
-    programs = {stem(target): program for target, program in listed("coverage", "fuzz")}
-    if unknown := programs.keys() - PARSERS.keys():
-        sys.exit(f"say in tools/testing/coverage.py which files these test: {', '.join(sorted(unknown))}")
-    profile = _replay(programs)
-    below = []
-    for name, program in programs.items():
-        if not PARSERS[name] or (wanted and name not in wanted):
-            continue
-        rows = _lines(program, profile, _sources(name))
-        reached, lines = sum(row[1] for row in rows), sum(row[2] for row in rows)
-        print(f"{name:<34}{reached:>6} of {lines:>5}{_percent(reached, lines):>7.1f} %", flush=True)
-        for file, of_file, all_of_file in rows:
-            print(f"    {file:<30}{of_file:>6} of {all_of_file:>5}{_percent(of_file, all_of_file):>7.1f} %")
-        if missed:
-            _print_missed(program, profile, _sources(name))
-        if _percent(reached, lines) < BAR_PERCENT:
-            below.append(name)
-    if below:
-        print(f"below {BAR_PERCENT} %: {', '.join(below)}")
-    return 1 if below else 0
+def counted_in(name):
+    """What makes a run of the target write down the lines that it reaches."""
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    raw = _FOLDER / f"{name}.profraw"
+    raw.unlink(missing_ok=True)
+    return {"LLVM_PROFILE_FILE": str(raw)}
 
 
-def _percent(part, whole):
-    return 100 * part / whole if whole else 0.0
+def check(stage, programs):
+    """programs: (name, path) of each target, replayed under counted_in() before."""
+    raws = [raw for name, _ in programs if (raw := _FOLDER / f"{name}.profraw").exists()]
+    if not raws:
+        return stage.failed("fuzz/coverage", "no corpus was replayed")
+    profile = _FOLDER / "all.profdata"
+    subprocess.run([_tool("llvm-profdata"), "merge", "-sparse", "-failure-mode=all", *raws, "-o", profile], check=True)
+    shares = {}
+    for (name, _), of_file in in_parallel(programs, lambda job: _measure(*job, profile)):
+        if of_file is None:
+            stage.failed(f"fuzz/{name}/coverage", "tools/testing/coverage.py does not say which files it tests")
+        elif of_file:
+            reached, lines = (sum(counts[i] for counts in of_file.values()) for i in (0, 1))
+            shares[name] = 100 * reached / lines
+            stage.outcome(shares[name] >= BAR_PERCENT, f"fuzz/{name}/coverage",
+                          f"{shares[name]:.1f} % of {lines} lines; {relative(_log(name))}")
+    if shares:
+        least = min(shares, key=shares.get)
+        stage.note = f"corpora reach {shares[least]:.1f} % ({least}) to {max(shares.values()):.1f} % of their parsers"
+
+
+def _measure(name, program, profile):
+    """File → (lines reached, lines); the log shows the lines that were not."""
+    if name not in PARSERS:
+        return None
+    sources = _sources(name)
+    if not sources:
+        return {}
+    out = _llvm_cov("export", "-summary-only", profile, program, sources)
+    of_file = {}
+    for file in json.loads(out)["data"][0]["files"]:
+        lines = file["summary"]["lines"]
+        if lines["count"]:  # else nothing of it is in this program
+            of_file[file["filename"].removeprefix(f"{ROOT}/src/")] = (lines["covered"], lines["count"])
+    _log(name).parent.mkdir(parents=True, exist_ok=True)
+    with open(_log(name), "w") as log:
+        for file, (reached, lines) in sorted(of_file.items()):
+            log.write(f"{file:<34}{reached:>6} of {lines:>5}{100 * reached / lines:>7.1f} %\n")
+        for line in _llvm_cov("show", "-show-line-counts", profile, program, sources).splitlines():
+            columns = line.split("|", 2)
+            if line.startswith("/"):
+                log.write(f"\n{relative(line.rstrip(':'))}\n")
+            elif len(columns) == 3 and columns[1].strip() == "0":
+                log.write(f"{columns[0]}  {columns[2]}\n")
+    return of_file
 
 
 def _sources(name):
@@ -64,42 +87,14 @@ def _sources(name):
     return [str(path) for path in paths if not path.stem.endswith(("_test", "_fuzz", "_bench"))]
 
 
-def _replay(programs):
-    """One profile of all: parsers share files, and what any corpus reaches is reached."""
-    profile, raws = _FOLDER / "all.profdata", []
-    for name, program in programs.items():
-        files = corpus_files(name)
-        raws.append(_FOLDER / f"{name}.profraw")
-        done = run([program, *files], f"coverage/{name}", env={"LLVM_PROFILE_FILE": str(raws[-1])})
-        if done.code != 0 or not files:
-            sys.exit(f"{name}: the corpus was not replayed: {done.why()}")
-    subprocess.run([_tool("llvm-profdata"), "merge", "-sparse", *raws, "-o", profile], check=True)
-    return profile
+def _log(name):
+    return LOGS / "fuzz" / f"lines-{name}.log"
 
 
-def _lines(program, profile, sources):
-    """(file, lines reached, lines) of each source; one that is not linked in reached none."""
-    out = subprocess.run([_tool("llvm-cov"), "export", "-summary-only", f"-instr-profile={profile}", program, *sources],
-                         capture_output=True, text=True, check=True).stdout
-    summaries = {file["filename"]: file["summary"]["lines"] for file in json.loads(out)["data"][0]["files"]}
-    rows = []
-    for source in sources:
-        lines = summaries.get(source)
-        if lines is None or lines["count"] == 0:
-            continue  # nothing of it is in this program
-        rows.append((source.removeprefix(f"{ROOT}/src/"), lines["covered"], lines["count"]))
-    return rows
-
-
-def _print_missed(program, profile, sources):
-    out = subprocess.run([_tool("llvm-cov"), "show", f"-instr-profile={profile}", program, *sources],
-                         capture_output=True, text=True, check=True).stdout
-    for line in out.splitlines():
-        columns = line.split("|", 2)
-        if line.startswith("/"):
-            print(line)
-        elif len(columns) == 3 and columns[1].strip() == "0":
-            print(f"{columns[0]}  {columns[2]}")
+def _llvm_cov(command, option, profile, program, sources):
+    done = subprocess.run([_tool("llvm-cov"), command, option, f"-instr-profile={profile}", program, *sources],
+                          capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 def _tool(name):

@@ -1,9 +1,10 @@
-"""Fuzzing: every corpus is replayed, then a third of the targets, another each day, search on."""
+"""Fuzzing: every corpus is replayed and must reach its parser's lines, then a third of the targets, another each day, search on."""
 import os
 import re
 import shutil
 import time
 
+from testing import coverage
 from testing.programs import CORES, LOGS, ROOT, build, in_parallel, listed, relative, run
 
 _REPLAY_SECONDS = 120
@@ -28,13 +29,16 @@ def _replay(stage, targets):
         files = corpus_files(target)
         if not files:
             return None
-        return run([path, *_OPTIONS, *files], f"fuzz/replay-{target}", _REPLAY_SECONDS)
+        return run([path, *_OPTIONS, *files], f"fuzz/replay-{target}", _REPLAY_SECONDS,
+                   env=coverage.counted_in(stem(target)))
 
     for (target, _), done in in_parallel(targets, one):
         if done is None:
             stage.failed(f"fuzz/{stem(target)}/corpus", f"{relative(_corpus(target))} has no file")
         else:
             stage.outcome(done.code == 0 and not done.timed_out, f"fuzz/{stem(target)}/corpus", done.why())
+    if targets:
+        coverage.check(stage, [(stem(target), path) for target, path in targets])
 
 
 def _search(stage, targets, seconds):
@@ -71,6 +75,10 @@ def _prepare(stage):
     return listed("fuzz", "fuzz") if build(stage, "fuzz", "fairway-fuzz") else []
 
 
+def corpora(stage):
+    _replay(stage, _prepare(stage))
+
+
 def rotating_third(stage):
     targets = _prepare(stage)
     _replay(stage, targets)
@@ -78,9 +86,9 @@ def rotating_third(stage):
     rounds = -(-len(third) // CORES)
     if rounds and (seconds := min(60, (stage.seconds_left() - 20) / rounds)) >= 3:
         _search(stage, third, seconds)
-        stage.note = f"{len(third)} of {len(targets)} targets searched, {int(seconds)} s each"
+        stage.note = f"{len(third)} of {len(targets)} targets searched, {int(seconds)} s each; {stage.note}"
     elif third:
-        stage.note = "no time to search"
+        stage.note = f"no time to search; {stage.note}"
 
 
 def every_target(stage):

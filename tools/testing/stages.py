@@ -127,6 +127,7 @@ ALL = [
 OTHERS = [
     Stage("headers", 10, clang_tidy.headers),
     Stage("clang-tidy-all", 60, lint_all),
+    Stage("fuzz-corpora", 10, fuzz.corpora),
     Stage("fuzz-all", 600, fuzz.every_target),
 ]
 GROUPS = {"lint": ["tidy", "headers", "clang-tidy-all"]}

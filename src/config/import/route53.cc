@@ -27,8 +27,8 @@ class Writer {
         write_zone();
         for (const auto& [key, name] : policy_names_)
             write_policy(key, source_.groups.at(key), name);
-        for (const auto& [name, document] : source_.policy_documents) {
-            FW_TRY_VOID(add_policy_document(name, document, checks_, out_));
+        for (const auto& document : source_.policy_documents) {
+            FW_TRY_VOID(add_policy_document(document, checks_, out_));
         }
         return {};
     }

@@ -12,13 +12,13 @@ constexpr std::uint32_t kDocumentTtl = 60;  // an instance names the TTL; docume
 
 class DocumentWriter {
   public:
-    DocumentWriter(const std::string& name, const Value& document, CheckNames& checks,
-                   ManifestSet& out)
-        : label_("traffic policy " + name),
-          document_(document),
+    DocumentWriter(const PolicyDocument& document, CheckNames& checks, ManifestSet& out)
+        : label_("traffic policy " + document.name),
+          file_(document.file),
+          document_(document.root),
           checks_(checks),
           out_(out),
-          draft_({}, document["RecordType"].string("A"), kDocumentTtl) {}
+          draft_({}, document_["RecordType"].string("A"), kDocumentTtl) {}
 
     Result<Tree> write() {
         FW_TRY(const std::string root, start());
@@ -30,23 +30,25 @@ class DocumentWriter {
 
   private:
     Result<std::string> start() {
-        if (document_["StartRule"]) return rule(document_["StartRule"].string(), 0);
-        return endpoint(document_["StartEndpoint"].string());
+        if (document_["StartRule"]) return rule(document_["StartRule"], 0);
+        return endpoint(document_["StartEndpoint"]);
     }
 
-    tl::unexpected<Error> bad(const std::string& what) const {
-        return fail(Code::kInvalid, Origin::kDownstream, label_ + ": " + what);
+    tl::unexpected<Error> bad(const Value& at, const std::string& what) const {
+        return cannot_import(file_, at.pos(), label_ + ": " + what);
     }
 
     Result<std::string> target(const Value& item, int depth) {
-        if (item["RuleReference"]) return rule(item["RuleReference"].string(), depth + 1);
-        return endpoint(item["EndpointReference"].string());
+        if (item["RuleReference"]) return rule(item["RuleReference"], depth + 1);
+        return endpoint(item["EndpointReference"]);
     }
 
-    Result<std::string> endpoint(const std::string& name) {
+    Result<std::string> endpoint(const Value& reference) {
+        const std::string name = reference.string();
         if (const auto at = made_.find("e/" + name); at != made_.end()) return at->second;
         const Value& endpoint = document_["Endpoints"][name];
-        if (!endpoint) return bad("endpoint " + name + " is used but not under Endpoints");
+        if (!endpoint)
+            return bad(reference, "endpoint " + name + " is used but not under Endpoints");
         const std::string node = draft_.node_name(name);
         made_["e/" + name] = node;
         const std::string value = endpoint["Value"].string();
@@ -59,11 +61,13 @@ class DocumentWriter {
         return node;
     }
 
-    Result<std::string> rule(const std::string& name, int depth) {
-        if (depth > 10) return bad("rule " + name + " is nested deeper than 10, or in a loop");
+    Result<std::string> rule(const Value& reference, int depth) {
+        const std::string name = reference.string();
+        if (depth > 10)
+            return bad(reference, "rule " + name + " is nested deeper than 10, or in a loop");
         if (const auto at = made_.find("r/" + name); at != made_.end()) return at->second;
         const Value& rule = document_["Rules"][name];
-        if (!rule) return bad("rule " + name + " is used but not under Rules");
+        if (!rule) return bad(reference, "rule " + name + " is used but not under Rules");
         const std::string node = draft_.node_name(name);
         made_["r/" + name] = node;
         Tree select = Tree::map(), children = Tree::sequence();
@@ -99,7 +103,8 @@ class DocumentWriter {
             }
             return {};
         }
-        return bad("RuleType " + std::string(type) + " is not one that we know");
+        return bad(rule["RuleType"] ? rule["RuleType"] : rule,
+                   "RuleType " + std::string(type) + " is not one that we know");
     }
 
     void place(std::string_view type, const Value& item, Tree& child) {
@@ -154,7 +159,7 @@ class DocumentWriter {
         return child;
     }
 
-    std::string label_;
+    std::string label_, file_;
     const Value& document_;
     CheckNames& checks_;
     ManifestSet& out_;
@@ -164,10 +169,9 @@ class DocumentWriter {
 
 }  // namespace
 
-Status add_policy_document(const std::string& name, const Value& document, CheckNames& checks,
-                           ManifestSet& out) {
-    FW_TRY(Tree spec, DocumentWriter(name, document, checks, out).write());
-    out.add("TrafficPolicy", out.unique_name("TrafficPolicy", name), std::move(spec));
+Status add_policy_document(const PolicyDocument& document, CheckNames& checks, ManifestSet& out) {
+    FW_TRY(Tree spec, DocumentWriter(document, checks, out).write());
+    out.add("TrafficPolicy", out.unique_name("TrafficPolicy", document.name), std::move(spec));
     return {};
 }
 

@@ -59,7 +59,7 @@ class Reader {
         if (root.find("HealthChecks")) return read_checks(file, root);
         if (root.find("CidrBlocks")) return read_blocks(file, root);
         if (root.find("TrafficPolicy")) return read_policy(file, root["TrafficPolicy"]);
-        if (root.find("AWSPolicyFormatVersion")) return add_document(stem(file), root);
+        if (root.find("AWSPolicyFormatVersion")) return add_document({stem(file), root, file.name});
         return cannot_import(file.name, root.pos(),
                              "none of the keys ResourceRecordSets, HealthChecks, CidrBlocks, "
                              "TrafficPolicy, AWSPolicyFormatVersion is here; give the output of "
@@ -167,20 +167,21 @@ class Reader {
     // `get-traffic-policy`: the document is a string that holds JSON.
     Status read_policy(const ImportFile& file, const Value& policy) {
         const std::string name = policy["Name"] ? policy["Name"].string() : stem(file);
-        if (policy["Document"].is_map()) return add_document(name, policy["Document"]);
-        Documents inner = parse_json(policy["Document"].text(), file.name + " (Document)");
+        if (policy["Document"].is_map()) return add_document({name, policy["Document"], file.name});
+        const std::string where = file.name + " (Document)";
+        Documents inner = parse_json(policy["Document"].text(), where);
         if (!inner.findings.empty() || inner.all.empty()) {
             return cannot_import(file.name, policy["Document"].pos(),
                                  "TrafficPolicy.Document must hold a policy document as JSON");
         }
         const Value root = inner.all.front().root;
         export_.memory.push_back(std::move(inner));
-        return add_document(name, root);
+        return add_document({name, root, where});
     }
 
-    Status add_document(const std::string& name, const Value& document) {
-        export_.policy_documents.emplace_back(name, document);
-        out_.source("traffic policy document " + name);
+    Status add_document(PolicyDocument document) {
+        out_.source("traffic policy document " + document.name);
+        export_.policy_documents.push_back(std::move(document));
         return {};
     }
 

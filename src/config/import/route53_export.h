@@ -43,10 +43,16 @@ struct Record {
 
 using GroupKey = std::pair<std::string, std::string>;  // name, type
 
+struct PolicyDocument {
+    std::string name;
+    Value root;
+    std::string file;  // as findings call it
+};
+
 struct Export {
     std::map<GroupKey, std::vector<Record>> groups;
-    std::vector<std::pair<std::string, Value>> health_checks;     // id, HealthCheckConfig
-    std::vector<std::pair<std::string, Value>> policy_documents;  // name, document
+    std::vector<std::pair<std::string, Value>> health_checks;  // id, HealthCheckConfig
+    std::vector<PolicyDocument> policy_documents;
     // location -> blocks, by collection; "" = a listing that does not say which.
     std::map<std::string, std::map<std::string, std::vector<std::string>>> cidr_collections;
     std::vector<Documents> memory;  // what the Values point into
@@ -80,7 +86,6 @@ class CheckNames {
 };
 
 // route53_document.cc: one TrafficPolicy a traffic policy document.
-Status add_policy_document(const std::string& name, const Value& document, CheckNames& checks,
-                           ManifestSet& out);
+Status add_policy_document(const PolicyDocument& document, CheckNames& checks, ManifestSet& out);
 
 }  // namespace fairway::config::route53

@@ -1,5 +1,7 @@
 // Any bytes as a query: it is answered without harm and the answer reads. Any bytes as a message:
-// what it expands to is well-formed.
+// what it expands to is well-formed, and its questions can be asked.
+#include <algorithm>
+
 #include "base/check.h"
 #include "wire/dns/message.h"
 #include "wire/dns/rdata.h"
@@ -43,6 +45,31 @@ void check_records(const std::vector<Record>& records) {
     }
 }
 
+// A query that we write is one that we read, and says the same.
+void check_made_query(const Question& question, Bytes packet) {
+    const std::uint8_t choice = packet[0];
+    std::uint8_t octets[16] = {};
+    std::copy_n(packet.data(), std::min(packet.size(), sizeof octets), octets);
+    const IpAddr address = choice & 1 ? IpAddr::v6(octets) : IpAddr::v4(octets);
+    const Cidr subnet = Cidr::of(address, octets[1]);
+    QueryOptions options;
+    options.id = static_cast<std::uint16_t>(packet[1]);
+    options.recursion_desired = choice & 2;
+    options.edns = choice & 4;
+    options.dnssec_ok = choice & 8;
+    if (choice & 16) options.client_subnet = &subnet;
+    const auto made = make_query(question.name, question.type, options);
+    QueryView query;
+    FW_CHECK(parse_query(made, query) == ParseStatus::kOk);
+    FW_CHECK(query.id == options.id && query.qtype == question.type);
+    FW_CHECK(query.qname() == question.name);
+    FW_CHECK(query.recursion_desired() == options.recursion_desired);
+    FW_CHECK(query.has_edns == options.edns);
+    FW_CHECK(query.dnssec_ok == (options.edns && options.dnssec_ok));
+    FW_CHECK(query.has_client_subnet == (options.edns && options.client_subnet));
+    FW_CHECK(!query.has_client_subnet || query.client_subnet.prefix() == subnet);
+}
+
 }  // namespace
 }  // namespace fairway::wire::dns
 
@@ -59,5 +86,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!message) return 0;
     for (const auto* section : {&message->answers, &message->authorities, &message->additionals})
         check_records(*section);
+    for (const Question& question : message->questions) check_made_query(question, packet);
     return 0;
 }
