@@ -26,14 +26,14 @@ void print_json(const model::Diagnostics& diagnostics) {
 
 }  // namespace
 
-int run_check(const std::string& directory, bool json) {
-    const auto offline = load_offline(directory);
+int run_check(const CheckOptions& options) {
+    const auto offline = load_offline(options.directory);
     if (!offline) {
         std::fprintf(stderr, "fairway check: %s\n", offline.error().text.c_str());
         return kExitCannotRun;
     }
     const auto& diagnostics = (*offline)->diagnostics;
-    if (json) {
+    if (options.json) {
         print_json(diagnostics);
     } else {
         for (const auto& finding : diagnostics) std::printf("%s\n", finding.text().c_str());

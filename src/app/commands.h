@@ -31,6 +31,11 @@ struct Source {
     std::string api;  // http://127.0.0.1:5380 or unix:PATH
 };
 
+struct CheckOptions {
+    std::string directory;
+    bool json = false;
+};
+
 struct ExplainOptions {
     Source source;
     std::string name;
@@ -61,7 +66,7 @@ struct VectorsOptions {
 };
 
 int run_up(const UpOptions& options);
-int run_check(const std::string& directory, bool json);
+int run_check(const CheckOptions& options);
 int run_explain(const ExplainOptions& options);
 int run_drill(const DrillOptions& options);
 int run_import(const ImportOptions& options);

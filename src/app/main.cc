@@ -51,6 +51,81 @@ std::string why_not_parsed(const CLI::App* app, const CLI::Error& error) {
     return command + ": " + why + "; see " + command + " --help\n";
 }
 
+// Each command: its options live as long as the App, and its callback leaves the exit code.
+void add_up(CLI::App& app, UpOptions& up, int& code) {
+    auto* command = app.add_subcommand("up", "run every role in one process");
+    command->add_option("DIR", up.directory, "manifests: *.yaml, *.yml, *.json below it")
+        ->required();
+    add_serving_options(*command, up);
+    command
+        ->add_option("--api", up.api,
+                     "where to serve status, metrics, explain: ADDR:PORT or unix:PATH")
+        ->capture_default_str();
+    command->callback([&] { code = run_up(up); });
+}
+
+void add_dns(CLI::App& app, UpOptions& dns, int& code) {
+    dns.api = {"127.0.0.1:5381"};
+    auto* command = app.add_subcommand("dns", "run the DNS role alone");
+    command->add_option("--dir", dns.directory, "manifests")->required();
+    add_serving_options(*command, dns);
+    command->add_option("--admin", dns.api, "where to serve status and metrics")
+        ->capture_default_str();
+    command->callback([&] { code = run_up(dns); });
+}
+
+void add_check(CLI::App& app, CheckOptions& check, int& code) {
+    auto* command = app.add_subcommand("check", "report every fault of a directory of manifests");
+    command->add_option("DIR", check.directory)->required();
+    add_output(*command, check.json);
+    command->callback([&] { code = run_check(check); });
+}
+
+void add_explain(CLI::App& app, ExplainOptions& explain, int& code) {
+    auto* command = app.add_subcommand("explain", "why does this client get this answer?");
+    command->add_option("NAME", explain.name, "the name asked for")->required();
+    command->add_option("--from", explain.from, "the client: address or prefix");
+    command->add_option("--type", explain.type, "record type")->capture_default_str();
+    command->add_option("--fact", explain.facts,
+                        "given outright: latency.REGION=ms, distance.NODE=km, geo=KEY, line=KEY");
+    command->add_option("--down", explain.down,
+                        "as if lost: region/NAME, healthcheck/NAME, routingcontrol/NAME, "
+                        "service/NAME, endpoint/ADDRESS");
+    add_output(*command, explain.json);
+    add_source(*command, explain.source);
+    command->final_callback([&] { code = run_explain(explain); });
+}
+
+void add_drill(CLI::App& app, DrillOptions& drill, int& code) {
+    auto* command = app.add_subcommand("drill", "what would move if these were lost?");
+    command->add_option("--down", drill.down, "as for explain")->required();
+    add_output(*command, drill.json);
+    add_source(*command, drill.source);
+    command->final_callback([&] { code = run_drill(drill); });
+}
+
+void add_import(CLI::App& app, ImportOptions& import, int& code) {
+    auto* command = app.add_subcommand("import", "turn another system's export into manifests");
+    command->add_option("SYSTEM", import.system)
+        ->required()
+        ->check(CLI::IsMember({"route53", "azure-traffic-manager", "alibaba-gtm", "alibaba-lines",
+                               "k8gb", "zonefile"}));
+    command->add_option("FILE", import.files)->required();
+    command->add_option("-o,--output", import.output, "new, empty, or an earlier import")
+        ->required();
+    command->add_flag("--strict", import.strict, "exit 1 if anything was lost");
+    command->callback([&] { code = run_import(import); });
+}
+
+void add_vectors(CLI::App& app, VectorsOptions& vectors, int& code) {
+    auto* command =
+        app.add_subcommand("vectors", "run worked cases through importer and evaluator");
+    command->add_option("DIR", vectors.directory, "files of worked cases, *.json")->required();
+    command->add_option("--system", vectors.system, "only the file of this stem");
+    command->add_flag("--show-native", vectors.show_native, "print each case's export");
+    command->callback([&] { code = run_vectors(vectors); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -59,76 +134,19 @@ int main(int argc, char** argv) {
     app.failure_message(why_not_parsed);
     app.set_version_flag("--version", FAIRWAY_VERSION);
     int code = kExitFine;
-
-    UpOptions up;
-    auto* cmd_up = app.add_subcommand("up", "run every role in one process");
-    cmd_up->add_option("DIR", up.directory, "manifests: *.yaml, *.yml, *.json below it")
-        ->required();
-    add_serving_options(*cmd_up, up);
-    cmd_up
-        ->add_option("--api", up.api,
-                     "where to serve status, metrics, explain: ADDR:PORT or unix:PATH")
-        ->capture_default_str();
-    cmd_up->callback([&] { code = run_up(up); });
-
-    UpOptions dns;
-    dns.api = {"127.0.0.1:5381"};
-    auto* cmd_dns = app.add_subcommand("dns", "run the DNS role alone");
-    cmd_dns->add_option("--dir", dns.directory, "manifests")->required();
-    add_serving_options(*cmd_dns, dns);
-    cmd_dns->add_option("--admin", dns.api, "where to serve status and metrics")
-        ->capture_default_str();
-    cmd_dns->callback([&] { code = run_up(dns); });
-
-    std::string check_directory;
-    bool check_json = false;
-    auto* cmd_check = app.add_subcommand("check", "report every fault of a directory of manifests");
-    cmd_check->add_option("DIR", check_directory)->required();
-    add_output(*cmd_check, check_json);
-    cmd_check->callback([&] { code = run_check(check_directory, check_json); });
-
+    UpOptions up, dns;
+    CheckOptions check;
     ExplainOptions explain;
-    auto* cmd_explain = app.add_subcommand("explain", "why does this client get this answer?");
-    cmd_explain->add_option("NAME", explain.name, "the name asked for")->required();
-    cmd_explain->add_option("--from", explain.from, "the client: address or prefix");
-    cmd_explain->add_option("--type", explain.type, "record type")->capture_default_str();
-    cmd_explain->add_option(
-        "--fact", explain.facts,
-        "given outright: latency.REGION=ms, distance.NODE=km, geo=KEY, line=KEY");
-    cmd_explain->add_option("--down", explain.down,
-                            "as if lost: region/NAME, healthcheck/NAME, routingcontrol/NAME, "
-                            "service/NAME, endpoint/ADDRESS");
-    add_output(*cmd_explain, explain.json);
-    add_source(*cmd_explain, explain.source);
-    cmd_explain->final_callback([&] { code = run_explain(explain); });
-
     DrillOptions drill;
-    auto* cmd_drill = app.add_subcommand("drill", "what would move if these were lost?");
-    cmd_drill->add_option("--down", drill.down, "as for explain")->required();
-    add_output(*cmd_drill, drill.json);
-    add_source(*cmd_drill, drill.source);
-    cmd_drill->final_callback([&] { code = run_drill(drill); });
-
     ImportOptions import;
-    auto* cmd_import = app.add_subcommand("import", "turn another system's export into manifests");
-    cmd_import->add_option("SYSTEM", import.system)
-        ->required()
-        ->check(CLI::IsMember({"route53", "azure-traffic-manager", "alibaba-gtm", "alibaba-lines",
-                               "k8gb", "zonefile"}));
-    cmd_import->add_option("FILE", import.files)->required();
-    cmd_import->add_option("-o,--output", import.output, "new, empty, or an earlier import")
-        ->required();
-    cmd_import->add_flag("--strict", import.strict, "exit 1 if anything was lost");
-    cmd_import->callback([&] { code = run_import(import); });
-
     VectorsOptions vectors;
-    auto* cmd_vectors =
-        app.add_subcommand("vectors", "run worked cases through importer and evaluator");
-    cmd_vectors->add_option("DIR", vectors.directory, "files of worked cases, *.json")->required();
-    cmd_vectors->add_option("--system", vectors.system, "only the file of this stem");
-    cmd_vectors->add_flag("--show-native", vectors.show_native, "print each case's export");
-    cmd_vectors->callback([&] { code = run_vectors(vectors); });
-
+    add_up(app, up, code);
+    add_dns(app, dns, code);
+    add_check(app, check, code);
+    add_explain(app, explain, code);
+    add_drill(app, drill, code);
+    add_import(app, import, code);
+    add_vectors(app, vectors, code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

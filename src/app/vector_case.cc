@@ -8,6 +8,7 @@
 #include "config/directory.h"
 #include "steer/exact.h"
 #include "why/given.h"
+#include "wire/dns/name.h"
 #include "wire/dns/types.h"
 #include "world/compiler.h"
 #include "world/fact_keeper.h"
@@ -116,16 +117,9 @@ Answered verdict(const Expanded& expanded, const Stage& stage) {
     return out;
 }
 
-std::string lower_without_dot(std::string name) {
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (name.ends_with('.')) name.pop_back();
-    return name;
-}
-
 // As the DNS role finds it.
 world::PolicyId steered(const Stage& stage, const std::string& host, std::uint16_t qtype) {
-    const auto name = wire::dns::Name::parse(lower_without_dot(host));
+    const auto name = wire::dns::Name::parse(wire::dns::plain_name(host));
     if (!name) return {};
     const auto* node = stage.world().steered_names->find(name->view());
     if (!node) return {};
@@ -147,7 +141,7 @@ world::PolicyId policy_of(const Expanded& expanded, const Stage& stage, std::uin
 
 // A name that no policy steers for this type: its static records, NODATA, or no such name.
 Answered answer_static(const Expanded& expanded, const Stage& stage) {
-    const std::string name = lower_without_dot(expanded.host);
+    const std::string name = wire::dns::plain_name(expanded.host);
     Answered out;
     Answered::Outcome outcome{Fraction(1), {}, "NXDOMAIN"};
     for (const auto& [key, zone] : stage.model.all<model::DnsZone>()) {

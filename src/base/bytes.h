@@ -1,10 +1,10 @@
-// Bounds-checked big-endian reading and writing over borrowed memory. A read past the end returns
-// zero and makes ok() false for good, so a codec checks once at its end. No allocation, no throw.
+// Big-endian numbers: bounds-checked reading over borrowed memory, and writing. A read past the end
+// returns zero and makes ok() false for good, so a codec checks once at its end. No throw.
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <span>
+#include <vector>
 
 namespace fairway {
 
@@ -53,50 +53,23 @@ class ByteReader {
     bool ok_ = true;
 };
 
-// Writes into a caller's buffer; what does not fit makes ok() false and is dropped.
-class ByteWriter {
-  public:
-    explicit ByteWriter(std::span<std::uint8_t> buffer) : buffer_(buffer) {}
-    bool ok() const { return ok_; }
-    std::size_t size() const { return at_; }
-    Bytes written() const { return buffer_.first(at_); }
-    void rewind(std::size_t at) {
-        at_ = at;
-        ok_ = true;
-    }
+// Two and four octets to where there is room for them.
+inline void put_u16(std::uint8_t* to, std::uint16_t v) {
+    to[0] = static_cast<std::uint8_t>(v >> 8);
+    to[1] = static_cast<std::uint8_t>(v);
+}
+inline void put_u32(std::uint8_t* to, std::uint32_t v) {
+    put_u16(to, static_cast<std::uint16_t>(v >> 16));
+    put_u16(to + 2, static_cast<std::uint16_t>(v));
+}
 
-    void u8(std::uint8_t v) {
-        if (need(1)) buffer_[at_++] = v;
-    }
-    void u16(std::uint16_t v) {
-        if (!need(2)) return;
-        buffer_[at_++] = static_cast<std::uint8_t>(v >> 8);
-        buffer_[at_++] = static_cast<std::uint8_t>(v);
-    }
-    void u32(std::uint32_t v) {
-        u16(static_cast<std::uint16_t>(v >> 16));
-        u16(static_cast<std::uint16_t>(v));
-    }
-    void bytes(Bytes v) {
-        if (!need(v.size())) return;
-        if (!v.empty()) std::memcpy(buffer_.data() + at_, v.data(), v.size());
-        at_ += v.size();
-    }
-    // Overwrites two bytes already written.
-    void patch_u16(std::size_t at, std::uint16_t v) {
-        buffer_[at] = static_cast<std::uint8_t>(v >> 8);
-        buffer_[at + 1] = static_cast<std::uint8_t>(v);
-    }
-
-  private:
-    bool need(std::size_t n) {
-        if (n <= buffer_.size() - at_) return true;
-        ok_ = false;
-        return false;
-    }
-    std::span<std::uint8_t> buffer_;
-    std::size_t at_ = 0;
-    bool ok_ = true;
-};
+inline void append_u16(std::vector<std::uint8_t>& out, std::uint16_t v) {
+    out.push_back(static_cast<std::uint8_t>(v >> 8));
+    out.push_back(static_cast<std::uint8_t>(v));
+}
+inline void append_u32(std::vector<std::uint8_t>& out, std::uint32_t v) {
+    append_u16(out, static_cast<std::uint16_t>(v >> 16));
+    append_u16(out, static_cast<std::uint16_t>(v));
+}
 
 }  // namespace fairway

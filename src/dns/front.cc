@@ -100,8 +100,7 @@ std::size_t Front::answer_stream(Bytes query, const IpAddr& source) {
     const Client client{source, true, options_.tcp_idle_ms};
     const std::size_t size =
         engine_.answer(state_, query, client, {out + 2, wire::dns::kMessageMax});
-    out[0] = static_cast<std::uint8_t>(size >> 8);
-    out[1] = static_cast<std::uint8_t>(size);
+    put_u16(out, static_cast<std::uint16_t>(size));
     return size;
 }
 

@@ -1,9 +1,9 @@
 #include "why/explain.h"
 
-#include <algorithm>
 #include <cstdio>
 
 #include "why/overlay.h"
+#include "wire/dns/name.h"
 #include "wire/dns/types.h"
 
 namespace fairway::why {
@@ -151,14 +151,6 @@ class Teller {
     const FactTeller& facts_;
 };
 
-std::string lower_without_dot(std::string_view name) {
-    std::string out(name);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-    if (out.size() > 1 && out.back() == '.') out.pop_back();
-    return out;
-}
-
 constexpr const char* kStickiness[] = {"none", "subnet", "client"};
 
 void describe(const world::World& world, const PolicyPart& part, const steer::Query& query,
@@ -214,7 +206,7 @@ static Result<NameStanding> follow(const world::World& world, const ExplainReque
     for (int step = 0; step < kAliasesMax; ++step) {
         NameStanding standing = look_up(world, name, request.qtype);
         if (standing.kind == NameStanding::Kind::kAlias) {
-            out.aliases.push_back(lower_without_dot(name) + " CNAME " + standing.target);
+            out.aliases.push_back(wire::dns::plain_name(name) + " CNAME " + standing.target);
             name = standing.target;
             continue;
         }
@@ -222,8 +214,9 @@ static Result<NameStanding> follow(const world::World& world, const ExplainReque
             standing.kind == NameStanding::Kind::kStatic) {
             return standing;
         }
-        return fail(Code::kNotFound, Origin::kDownstream,
-                    lower_without_dot(name) + " " + out.type + ": " + standing_text(standing.kind));
+        return fail(
+            Code::kNotFound, Origin::kDownstream,
+            wire::dns::plain_name(name) + " " + out.type + ": " + standing_text(standing.kind));
     }
     return fail(Code::kNotFound, Origin::kDownstream, request.name + ": a loop of aliases");
 }
@@ -231,7 +224,7 @@ static Result<NameStanding> follow(const world::World& world, const ExplainReque
 Result<Explanation> explain(const world::World& world, const world::Facts& facts,
                             const FactTeller& teller, const ExplainRequest& request) {
     Explanation out;
-    out.name = lower_without_dot(request.name);
+    out.name = wire::dns::plain_name(request.name);
     out.type = wire::dns::type_text(wire::dns::Type{request.qtype});
     out.generation = world.generation;
     FW_TRY(NameStanding standing, follow(world, request, out));

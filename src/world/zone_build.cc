@@ -181,8 +181,7 @@ void ZoneBuilder::make_rrset(const Raw* first, const Raw* last) {
             find(Severity::kError, *raw, "too many records in one set", "at most 65,535");
             return;
         }
-        out.push_back(static_cast<std::uint8_t>(raw->size >> 8));
-        out.push_back(static_cast<std::uint8_t>(raw->size));
+        append_u16(out, static_cast<std::uint16_t>(raw->size));
         out.insert(out.end(), rdata.begin(), rdata.end());
         ++set.count;
     }

@@ -65,11 +65,6 @@ std::uint32_t get_u32(Bytes wire, std::size_t at) {
     return reader.u32();
 }
 
-void put_u32(std::vector<std::uint8_t>& out, std::uint32_t v) {
-    for (int shift = 24; shift >= 0; shift -= 8)
-        out.push_back(static_cast<std::uint8_t>(v >> shift));
-}
-
 bool in_range(std::uint32_t angle, std::uint32_t most) {
     return angle >= kEquator - most && angle <= kEquator + most;
 }
@@ -107,7 +102,7 @@ class LocationParser {
         }
         out.push_back(0);
         for (const std::uint64_t precision : precisions) out.push_back(pack_precision(precision));
-        for (const std::uint32_t value : {latitude, longitude, altitude}) put_u32(out, value);
+        for (const std::uint32_t value : {latitude, longitude, altitude}) append_u32(out, value);
         return {};
     }
 

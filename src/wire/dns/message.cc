@@ -7,11 +7,6 @@
 namespace fairway::wire::dns {
 namespace {
 
-void put_u16(std::vector<std::uint8_t>& out, unsigned v) {
-    out.push_back(static_cast<std::uint8_t>(v >> 8));
-    out.push_back(static_cast<std::uint8_t>(v));
-}
-
 void append(std::vector<std::uint8_t>& out, Bytes bytes) {
     out.insert(out.end(), bytes.begin(), bytes.end());
 }
@@ -150,25 +145,26 @@ Result<Message> parse_message(Bytes packet) {
 
 std::vector<std::uint8_t> make_query(NameView name, Type type, const QueryOptions& options) {
     std::vector<std::uint8_t> out;
-    put_u16(out, options.id);
-    put_u16(out, options.recursion_desired ? 0x0100 : 0);
-    for (const unsigned count : {1u, 0u, 0u, options.edns ? 1u : 0u}) put_u16(out, count);
+    append_u16(out, options.id);
+    append_u16(out, options.recursion_desired ? 0x0100 : 0);
+    for (const int count : {1, 0, 0, options.edns ? 1 : 0})
+        append_u16(out, static_cast<std::uint16_t>(count));
     append(out, name.wire());
-    put_u16(out, static_cast<std::uint16_t>(type));
-    put_u16(out, static_cast<std::uint16_t>(Class::kIn));
+    append_u16(out, static_cast<std::uint16_t>(type));
+    append_u16(out, static_cast<std::uint16_t>(Class::kIn));
     if (!options.edns) return out;
     out.push_back(0);
-    put_u16(out, static_cast<std::uint16_t>(Type::kOpt));
-    put_u16(out, options.udp_payload);
-    put_u16(out, 0);
-    put_u16(out, options.dnssec_ok ? 0x8000 : 0);
+    append_u16(out, static_cast<std::uint16_t>(Type::kOpt));
+    append_u16(out, options.udp_payload);
+    append_u16(out, 0);
+    append_u16(out, options.dnssec_ok ? 0x8000 : 0);
     const Cidr* subnet = options.client_subnet;
-    const unsigned octets = subnet ? (subnet->length + 7u) / 8 : 0;
-    put_u16(out, subnet ? 8 + octets : 0);
+    const auto octets = static_cast<std::uint16_t>(subnet ? (subnet->length + 7u) / 8 : 0);
+    append_u16(out, static_cast<std::uint16_t>(subnet ? 8 + octets : 0));
     if (!subnet) return out;
-    put_u16(out, static_cast<std::uint16_t>(OptionCode::kClientSubnet));
-    put_u16(out, 4 + octets);
-    put_u16(out, subnet->base.is_v4() ? 1 : 2);
+    append_u16(out, static_cast<std::uint16_t>(OptionCode::kClientSubnet));
+    append_u16(out, static_cast<std::uint16_t>(4 + octets));
+    append_u16(out, subnet->base.is_v4() ? 1 : 2);
     out.push_back(subnet->length);
     out.push_back(0);
     append(out, {subnet->base.data(), octets});

@@ -84,6 +84,13 @@ void lower_copy(const std::uint8_t* from, std::size_t size, std::uint8_t* to) {
     for (; size > 0; --size) *to++ = lower(*from++);
 }
 
+std::string plain_name(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) c = static_cast<char>(lower(static_cast<std::uint8_t>(c)));
+    if (out.size() > 1 && out.back() == '.') out.pop_back();
+    return out;
+}
+
 std::optional<NameView> NameView::read(Bytes wire) {
     std::size_t at = 0;
     while (at < wire.size() && wire[at] != 0) {

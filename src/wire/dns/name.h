@@ -130,6 +130,9 @@ constexpr std::uint64_t lower8(std::uint64_t word) {
 bool same_octets(const std::uint8_t* a, const std::uint8_t* b, std::size_t size);
 // Lower-cases `size` octets; `to` may be `from`.
 void lower_copy(const std::uint8_t* from, std::size_t size, std::uint8_t* to);
+// A name as somebody wrote it, perhaps none, in the form that is compared and shown: in small
+// letters, without the last dot (but "." for the root).
+std::string plain_name(std::string_view text);
 
 }  // namespace fairway::wire::dns
 

@@ -1,6 +1,7 @@
 #include "wire/dns/response.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/check.h"
 #include "wire/dns/rdata.h"
@@ -15,16 +16,6 @@ constexpr std::size_t kSubnetFixed = 4;
 constexpr std::size_t kKeepaliveSize = 2;
 constexpr std::size_t kPointerMax = 0x3FFF;
 constexpr std::uint16_t kPointerBits = 0xC000;
-
-void put_u16(std::uint8_t* to, std::uint16_t v) {
-    to[0] = static_cast<std::uint8_t>(v >> 8);
-    to[1] = static_cast<std::uint8_t>(v);
-}
-
-void put_u32(std::uint8_t* to, std::uint32_t v) {
-    put_u16(to, static_cast<std::uint16_t>(v >> 16));
-    put_u16(to + 2, static_cast<std::uint16_t>(v));
-}
 
 }  // namespace
 

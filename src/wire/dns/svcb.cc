@@ -39,11 +39,6 @@ std::optional<std::uint16_t> key_from_text(std::string_view text) {
     return static_cast<std::uint16_t>(*number);
 }
 
-void put_u16(Octets& out, std::size_t v) {
-    out.push_back(static_cast<std::uint8_t>(v >> 8));
-    out.push_back(static_cast<std::uint8_t>(v));
-}
-
 std::uint16_t get_u16(Bytes from) {
     return static_cast<std::uint16_t>(from[0] << 8 | from[1]);
 }
@@ -74,7 +69,7 @@ std::optional<std::string> mandatory_from_text(std::string_view text, Octets& ou
     });
     if (!known) return "mandatory lists parameter names, as in mandatory=alpn,port";
     std::sort(keys.begin(), keys.end());
-    for (const std::uint16_t key : keys) put_u16(out, key);
+    for (const std::uint16_t key : keys) append_u16(out, key);
     return {};
 }
 
@@ -118,7 +113,7 @@ std::optional<std::string> value_from_text(std::uint16_t key, const Octets& valu
         case kPort: {
             const auto port = parse_decimal(text, 65535);
             if (!port) return "port is a number from 0 to 65535";
-            put_u16(out, *port);
+            append_u16(out, *port);
             return {};
         }
         case kIpv4Hint:
@@ -301,8 +296,8 @@ std::optional<RdataFault> parse_svc_params(std::span<const Token> tokens,
         if (i > 0 && params[i - 1].key == param.key) {
             return RdataFault{param.token, key_text(param.key) + " stands twice; once is right"};
         }
-        put_u16(out, param.key);
-        put_u16(out, param.value.size());
+        append_u16(out, param.key);
+        append_u16(out, static_cast<std::uint16_t>(param.value.size()));
         out.insert(out.end(), param.value.begin(), param.value.end());
     }
     if (auto fault = svc_params_fault(Bytes(out).subspan(start)))
