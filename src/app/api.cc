@@ -97,13 +97,14 @@ Result<ToldFact> told_fact(const Json& body) {
             return fail(Code::kInvalid, Origin::kDownstream,
                         "body: a key is unknown; known are health, state, by and why");
         }
-        if (!value.is_string() ||
-            value.template get_ref<const std::string&>().size() > kToldTextMax) {
+        const auto* text = value.template get_ptr<const std::string*>();
+        if (text && text->size() > kToldTextMax) limit_hit(Limit::kToldText);
+        if (!text || text->size() > kToldTextMax) {
             return fail(Code::kInvalid, Origin::kDownstream,
                         "body: " + key + ": a text of at most " + std::to_string(kToldTextMax) +
                             " bytes is expected");
         }
-        *at->second = value.template get<std::string>();
+        *at->second = *text;
     }
     return fact;
 }

@@ -7,7 +7,7 @@
 
 namespace fairway {
 
-// Limits that traffic can hit while running: the labels of fairway_limit_hits_total. Count a hit
+// Limits that traffic or documents can hit: the labels of fairway_limit_hits_total. Count a hit
 // with limit_hit() of base/metrics.h.
 enum class Limit : std::uint8_t {
     kShardQueue,
@@ -22,12 +22,29 @@ enum class Limit : std::uint8_t {
     kDnsTcpConnections,
     kDnsTcpPending,
     kZoneFileBytes,
+    kZoneRecords,
+    kFindings,
+    kManifestFiles,
+    kManifestBytes,
+    kManifestDepth,
+    kManifestAliases,
+    kPolicyDepth,
+    kPolicyNodes,
+    kOutcomes,
+    kToldText,
+    kTlsSessions,
+    kLogLine,
     kCount,
 };
 inline constexpr const char* kLimitNames[] = {
-    "shard_queue",     "log_queue",           "watched_directories", "http_connections",
-    "http_head",       "http_body",           "probes_in_flight",    "decision_picks",
-    "dns_alias_chain", "dns_tcp_connections", "dns_tcp_pending",     "zone_file_bytes",
+    "shard_queue",         "log_queue",       "watched_directories",
+    "http_connections",    "http_head",       "http_body",
+    "probes_in_flight",    "decision_picks",  "dns_alias_chain",
+    "dns_tcp_connections", "dns_tcp_pending", "zone_file_bytes",
+    "zone_records",        "findings",        "manifest_files",
+    "manifest_bytes",      "manifest_depth",  "manifest_aliases",
+    "policy_depth",        "policy_nodes",    "outcomes",
+    "told_text",           "tls_sessions",    "log_line",
 };
 static_assert(sizeof kLimitNames / sizeof *kLimitNames == static_cast<std::size_t>(Limit::kCount));
 

@@ -225,6 +225,7 @@ void log(Level level, std::string_view event, std::initializer_list<Field> field
     fmt::format_to(fmt::appender(line), " level={} event={}", level_name(level), event);
     for (const Field& field : fields) append_field(line, field);
     if (line.size() >= kLogLineMax) {
+        limit_hit(Limit::kLogLine);
         line.resize(kLogLineMax - 4);
         line.append(std::string_view("..."));
     }

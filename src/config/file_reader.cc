@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "base/limits.h"
+#include "base/metrics.h"
 
 namespace fairway::config {
 
@@ -108,6 +109,7 @@ Result<Scan> FileReader::scan() {
 
 void FileReader::walk(Walk& state, const std::string& folder, unsigned depth) {
     if (depth > kManifestFolderDepthMax) {
+        limit_hit(Limit::kManifestDepth);
         return state.finding(
             folder, "folders more than " + std::to_string(kManifestFolderDepthMax) + " deep",
             "put manifests higher up");
@@ -163,6 +165,7 @@ void FileReader::take(Walk& state, const std::string& path, bool is_link) {
     }
     if (!S_ISREG(info.st_mode)) return unread("is not a regular file");
     if (state.out.files.size() >= kManifestFilesMax) {
+        limit_hit(Limit::kManifestFiles);
         if (!state.full) {
             state.finding(path, "more than " + std::to_string(kManifestFilesMax) + " manifests",
                           "fewer files");
@@ -183,9 +186,11 @@ void FileReader::take(Walk& state, const std::string& path, bool is_link) {
     if (before != seen_.end() && before->second.settled && before->second == now) {
         file.same = true;
     } else if (state.bytes > kManifestBytesMax) {
+        limit_hit(Limit::kManifestBytes);
         return unread("is beyond " + std::to_string(kManifestBytesMax >> 20) +
                       " MiB of manifests in all");
     } else if (!read_all(fd.get(), size, kManifestFileMax, file.text)) {
+        if (errno == EFBIG) limit_hit(Limit::kManifestBytes);
         return unread(errno == EFBIG
                           ? "is larger than " + std::to_string(kManifestFileMax >> 20) + " MiB"
                           : std::string("is not readable: ") + std::strerror(errno));

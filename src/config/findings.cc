@@ -1,6 +1,7 @@
 #include "config/findings.h"
 
 #include "base/limits.h"
+#include "base/metrics.h"
 
 namespace fairway::config {
 
@@ -60,7 +61,7 @@ void Findings::add(model::Severity severity, const Value& value, std::string_vie
                    std::string what, std::string right) {
     if (severity == model::Severity::kError) ++errors_;
     if (pos.line == 0) pos = root_.pos();  // about a field of what is not there
-    if (all_.size() >= kManifestFindingsMax) return;
+    if (all_.size() >= kManifestFindingsMax) return limit_hit(Limit::kFindings);
     std::string path = Findings::path(root_, value);
     if (!field.empty()) path.append(path.empty() ? "" : ".").append(field);
     all_.push_back({severity, std::string(file_), pos, object_, one_line(std::move(path)),

@@ -4,12 +4,14 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "base/metrics.h"
 #include "config/findings.h"
 
 namespace fairway::config {
 
 bool TreeBuilder::open(Type type, Pos pos) {
     if (frames_.size() >= kManifestDepthMax) {
+        limit_hit(Limit::kManifestDepth);
         fault(pos, "nested more than " + std::to_string(kManifestDepthMax) + " deep",
               "no document needs that");
         return false;
@@ -128,7 +130,7 @@ void TreeBuilder::drop_document() {
 }
 
 void TreeBuilder::fault(Pos pos, std::string what, std::string right) {
-    if (out_.findings.size() >= kManifestFindingsMax) return;
+    if (out_.findings.size() >= kManifestFindingsMax) return limit_hit(Limit::kFindings);
     out_.findings.push_back({model::Severity::kError, std::string(file_), pos, "", "",
                              std::move(what), std::move(right)});
 }

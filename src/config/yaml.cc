@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/limits.h"
+#include "base/metrics.h"
 #include "config/tree_builder.h"
 
 namespace fairway::config {
@@ -162,6 +163,7 @@ bool YamlRun::alias(const yaml_event_t& event) {
     }
     aliased_ += found->second.values;
     if (aliased_ > kManifestAliasedMax) {
+        limit_hit(Limit::kManifestAliases);
         builder_.fault(at,
                        "aliases add more than " + std::to_string(kManifestAliasedMax) +
                            " values to this document",

@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/ip.h"
 #include "base/limits.h"
+#include "base/metrics.h"
 
 namespace fairway::io {
 namespace {
@@ -212,6 +213,7 @@ int TlsClient::keep_session(SSL* ssl, SSL_SESSION* session) {
         return 1;
     }
     if (client.sessions_.size() >= kTlsSessionsMax) {
+        limit_hit(Limit::kTlsSessions);
         client.by_key_.erase(client.sessions_.front().key);
         client.sessions_.pop_front();
     }

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "base/metrics.h"
 #include "why/overlay.h"
 #include "wire/dns/name.h"
 #include "wire/dns/types.h"
@@ -182,6 +183,7 @@ void tell_policy(const world::World& world, const world::Facts& facts, const wor
     }
     out.outcomes = distribution.outcomes;
     out.too_many_outcomes = distribution.too_many;
+    if (distribution.too_many) limit_hit(Limit::kOutcomes);
     out.no_data = distribution.no_data;
     out.nx_domain = distribution.nx_domain;
     out.approximate = distribution.approximate;

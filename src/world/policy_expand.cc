@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/metrics.h"
 #include "wire/dns/types.h"
 #include "world/policy_forest.h"
 
@@ -103,12 +104,14 @@ class Expander {
 
     bool within_limits(NodeIndex at, const Child& child) {
         if (origins_[at].depth >= kPolicyDepthMax) {
+            limit_hit(Limit::kPolicyDepth);
             findings_.error(place_of(at, child), "spec.nodes",
                             "deeper than " + std::to_string(kPolicyDepthMax) + " levels",
                             "flatten the tree");
             return false;
         }
         if (part_->nodes.size() >= kPolicyNodesMax) {
+            limit_hit(Limit::kPolicyNodes);
             findings_.error({}, "spec.nodes",
                             "more than " + std::to_string(kPolicyNodesMax) +
                                 " nodes when every shared node stands where it is named",

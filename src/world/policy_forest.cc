@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/metrics.h"
 #include "wire/dns/rdata.h"
 #include "wire/dns/types.h"
 
@@ -267,6 +268,7 @@ class ForestReader {
             return {};
         }
         if (open_.size() > kPolicyDepthMax) {
+            limit_hit(Limit::kPolicyDepth);
             findings.error(ref.pos, field, "more than 10 levels deep", "flatten the tree");
             return {};
         }

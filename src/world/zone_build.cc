@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "base/limits.h"
+#include "base/metrics.h"
 
 namespace fairway::world {
 
@@ -76,9 +77,11 @@ void ZoneBuilder::add(const SourceRecord& record) {
         return refuse("a SOA below the apex", "one SOA, at " + origin.text());
     const std::uint32_t name = add_name(record.owner);
     if (name == ZoneName::kNone || raws_.size() >= kZoneRecordsMax ||
-        octets_.size() + record.rdata.size() > kZoneOctetsMax)
+        octets_.size() + record.rdata.size() > kZoneOctetsMax) {
+        limit_hit(Limit::kZoneRecords);
         return refuse("the zone is full",
                       "at most " + std::to_string(kZoneRecordsMax) + " records, 2 GB of data");
+    }
     raws_.push_back({name, record.type, static_cast<std::uint16_t>(record.rdata.size()), record.ttl,
                      static_cast<std::uint32_t>(octets_.size()), record.pos.line, record.pos.column,
                      file_index(record.file)});
@@ -104,7 +107,7 @@ std::uint32_t ZoneBuilder::file_index(std::string_view file) {
 
 void ZoneBuilder::take_finding(model::Diagnostic d) {
     errors_ += d.severity == Severity::kError;
-    if (findings_.size() >= kZoneFindingsMax) return;
+    if (findings_.size() >= kZoneFindingsMax) return limit_hit(Limit::kFindings);
     d.object = object_;
     findings_.push_back(std::move(d));
 }

@@ -232,6 +232,9 @@ def sizes(report, port):
     chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
     reply = raw(port, put + b"Transfer-Encoding: chunked\r\n\r\n" + chunk * 20)
     report.check("a big chunked body: 413", status_of(reply) == 413, reply[:200])
+    long_text = json.dumps({"health": "up", "by": "x" * 2_000, "why": "test"}).encode()
+    reply = raw(port, put + b"Content-Length: %d\r\n\r\n" % len(long_text) + long_text)
+    report.check("a long text: 400", status_of(reply) == 400, reply[:200])
     for name, extra in (("a bad length", b"Content-Length: -1\r\n"),
                         ("two lengths", b"Content-Length: 1\r\nContent-Length: 2\r\n"),
                         ("length and chunks", b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n")):
@@ -270,7 +273,7 @@ def slow_clients(report, fairway):
     ready, _ = lib.wait_until(lambda: fairway.is_ready(), 3)
     report.check("after too many connections it serves again", ready)
     hits = {name: fairway.metric("fairway_limit_hits_total", limit=name)
-            for name in ("http_connections", "http_head", "http_body")}
+            for name in ("http_connections", "http_head", "http_body", "told_text")}
     report.check("limits that were hit are counted", all(hits.values()), hits)
 
 

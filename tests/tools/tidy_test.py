@@ -49,6 +49,7 @@ BAD = {
     "modulo_outside_steer": ("src/gateway/server.cc", "auto& e = list[hash % list.size()];\n", "endpoint-choice"),
     "modulo_through_a_pointer": ("src/gateway/server.cc", "int i = n % group->endpoints.size();\n", "endpoint-choice"),
     "pick_outside_steer": ("src/dns/server.cc", "auto e = pick_endpoint(list);\n", "endpoint-choice"),
+    "limit_not_counted": ("src/base/limits.h", HEADER + "enum class Limit { kA, kCount };\n", "`kA` is counted nowhere"),
     "no_pragma_once": ("src/dns/a.h", "// A thing.\nint a;\n", "#pragma once"),
     "no_opening_comment": ("src/dns/a.h", "#pragma once\nint a;\n", "begin with what it is"),
     "lambda_coroutine": ("src/control/a.cc", "auto f = [this](int n) -> Task<int> { co_return n; };\n", "lambda coroutine"),

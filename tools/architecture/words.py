@@ -72,6 +72,19 @@ _COROUTINE = re.compile(r"\bco_(?:await|return|yield)\b")
 def findings(tree):
     for source in tree.sources:
         yield from _of_source(source)
+    yield from _uncounted_limits(tree)
+
+
+def _uncounted_limits(tree):
+    """A limit that is hit is counted: each name of `enum class Limit` stands in a limit_hit()."""
+    counted = {name for source in tree.sources if not source.is_test
+               for name in re.findall(r"limit_hit\(Limit::(k\w+)\)", source.code)}
+    for source in tree.sources:
+        if match := re.search(r"enum class Limit\b[^{]*\{([^}]*)\}", source.code):
+            for name in re.finditer(r"k\w+", match.group(1)):
+                if name.group(0) not in counted | {"kCount"}:
+                    line = source.line_of(match.start(1) + name.start())
+                    yield finding(source.name, line, "limit", f"`{name.group(0)}` is counted nowhere: limit_hit()")
 
 
 def _of_source(source):
