@@ -133,12 +133,12 @@ void Control::take(config::LoadReport report) {
     const auto change = compiler_.update(model_, model_.take_changes());
     last_compile_s_ = static_cast<double>(clock_.monotonic_ms() - start) / 1000;
     findings_of_reading_ = report.diagnostics;
-    const model::Diagnostics before = std::exchange(diagnostics_, std::move(report.diagnostics));
+    model::Diagnostics before = std::exchange(diagnostics_, std::move(report.diagnostics));
     const auto& compiled = compiler_.diagnostics();
     diagnostics_.insert(diagnostics_.end(), compiled.begin(), compiled.end());
     config::sort_by_place(diagnostics_);
     if (change.world != world_) publish(change, {});
-    log_news(before);
+    log_news(std::move(before));
     accepted_.update(std::move(report.sources), diagnostics_);
     if (model::has_errors(diagnostics_)) ++reloads_failed_;
     log_info("config.applied", {{"generation", world_ ? world_->generation : 0},
@@ -203,8 +203,8 @@ void Control::log_flip(const world::Flip& flip) const {
                              {"by", story.by}});
 }
 
-void Control::on_digest(const std::string& place, std::int64_t unix_ms) {
-    auto flips = keeper_.on_digest(place, unix_ms);
+void Control::on_heartbeat(const std::string& place, std::int64_t unix_ms) {
+    auto flips = keeper_.on_heartbeat(place, unix_ms);
     if (!flips.empty()) publish({}, std::move(flips.facts));
 }
 
@@ -274,9 +274,10 @@ std::string Control::facts_json() const {
     return out + "\n";
 }
 
-void Control::log_news(const model::Diagnostics& before) const {
+void Control::log_news(model::Diagnostics before) const {
+    std::sort(before.begin(), before.end());
     for (const auto& finding : diagnostics_) {
-        if (std::find(before.begin(), before.end(), finding) != before.end()) continue;
+        if (std::binary_search(before.begin(), before.end(), finding)) continue;
         const bool error = finding.severity == model::Severity::kError;
         log(error ? Level::kError : Level::kWarn, "config.finding",
             {{"finding", line_of(finding)}});
@@ -342,11 +343,17 @@ void Control::expose(MetricWriter& out) const {
     out.sample({}, last_compile_s_);
     out.family("fairway_fact_up", "Verdict of a check or position of a switch: 1 up or On.",
                "gauge");
+    std::size_t stale = 0;
     for (std::uint32_t id = 0; world_ && id < world_->checks.bound(); ++id) {
         if (!world_->checks.at(id)) continue;
         const auto fact = story({id});
         out.sample({{"fact", fact.name}}, world::counts_as_up(fact.health) ? 1 : 0);
+        stale += fact.stale ? 1 : 0;
     }
+    out.family("fairway_facts_stale",
+               "Facts of which nothing was heard for too long; they are used all the same.",
+               "gauge");
+    out.sample({}, static_cast<double>(stale));
 }
 
 }  // namespace fairway::app

@@ -45,7 +45,7 @@ class Control {
     void reload();
 
     void on_reports(const std::vector<world::ProbeReport>& reports);
-    void on_digest(const std::string& place, std::int64_t unix_ms);
+    void on_heartbeat(const std::string& place, std::int64_t unix_ms);
     Status tell(std::string_view kind, std::string_view ns, std::string_view name,
                 const ToldFact& told);
 
@@ -67,7 +67,7 @@ class Control {
     void follow_currents(const world::WorldChange& change, const std::vector<world::Flip>& flips,
                          std::vector<world::CurrentChoice>& out);
     void log_flip(const world::Flip& flip) const;
-    void log_news(const model::Diagnostics& before) const;
+    void log_news(model::Diagnostics before) const;
     void save_soon();
     void expose(MetricWriter& out) const;
 

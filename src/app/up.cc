@@ -152,8 +152,8 @@ class Up {
             health::Prober::Options prober;
             prober.place = place;
             prober.on_reports = [this](const auto& reports) { control_.on_reports(reports); };
-            prober.on_digest = [this](const auto& digest) {
-                control_.on_digest(digest.place, digest.unix_ms);
+            prober.on_heartbeat = [this](const std::string& from, std::int64_t unix_ms) {
+                control_.on_heartbeat(from, unix_ms);
             };
             prober.seed = options_.seed.value_or(1);
             probers_.push_back(

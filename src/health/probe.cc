@@ -10,10 +10,11 @@ namespace fairway::health {
 
 using model::CheckType;
 
-Probe::Probe(Prober& prober, std::shared_ptr<const world::CheckPart> part, io::TlsClient* tls)
+Probe::Probe(Prober& prober, std::shared_ptr<const world::CheckPart> part,
+             std::shared_ptr<io::TlsClient> tls)
     : prober_(prober),
       part_(std::move(part)),
-      tls_(tls),
+      tls_(std::move(tls)),
       timer_(prober.shard(), [this] { on_timer(); }) {
     if (check().type == CheckType::kTcp) return;
     auto request = probe_request(check(), *part_->address);
@@ -69,7 +70,7 @@ void Probe::exchange() {
         target.server_name = server_name(check(), *part_->address);
         target.session_key = fmt::format("{} {}", part_->address->text(), target.server_name);
     }
-    session_->open(*part_->address, exchange, tls_, target);
+    session_->open(*part_->address, exchange, tls_.get(), target);
 }
 
 void Probe::on_answer(const http::ClientSession::Answer& answer) {

@@ -19,7 +19,8 @@ class Prober;
 class Probe {
   public:
     // `part` is of a check of type HTTP, HTTPS or TCP with an address. `tls` for HTTPS.
-    Probe(Prober& prober, std::shared_ptr<const world::CheckPart> part, io::TlsClient* tls);
+    Probe(Prober& prober, std::shared_ptr<const world::CheckPart> part,
+          std::shared_ptr<io::TlsClient> tls);
 
     const world::CheckPart& part() const { return *part_; }
     const world::ProbeState& state() const { return state_; }
@@ -47,7 +48,7 @@ class Probe {
 
     Prober& prober_;
     std::shared_ptr<const world::CheckPart> part_;
-    io::TlsClient* tls_;
+    std::shared_ptr<io::TlsClient> tls_;
     std::string request_, request_fault_, detail_;
     world::ProbeState state_;
     std::unique_ptr<http::ClientSession> session_;

@@ -14,7 +14,7 @@ using Value = world::ProbeState::Value;
 
 namespace {
 
-constexpr std::uint64_t kDigestMs = 1'000;
+constexpr std::uint64_t kHeartbeatMs = 1'000;
 constexpr std::uint64_t kFirstWithinMs = 1'000;  // what is new is known soon, whatever its interval
 constexpr std::uint64_t kRetryMs = 10;           // the control shard's queue was full
 
@@ -33,7 +33,7 @@ bool probed(CheckType type) {
 // What the tasks posted to the control shard need; they may outlive the Prober.
 struct Prober::Sink {
     std::function<void(const std::vector<world::ProbeReport>&)> on_reports;
-    std::function<void(const Digest&)> on_digest;
+    std::function<void(const std::string&, std::int64_t)> on_heartbeat;
 };
 
 Prober::Prober(io::Shard& shard, io::Shard& control, Options options)
@@ -42,15 +42,15 @@ Prober::Prober(io::Shard& shard, io::Shard& control, Options options)
       in_flight_max_(options.in_flight_max),
       place_(std::move(options.place)),
       sink_(std::make_shared<Sink>(
-          Sink{std::move(options.on_reports), std::move(options.on_digest)})),
+          Sink{std::move(options.on_reports), std::move(options.on_heartbeat)})),
       rng_(options.seed),
       flush_timer_(shard, [this] { flush(); }),
-      digest_timer_(shard, [this] { tell_digest(); }),
+      heartbeat_timer_(shard, [this] { beat(); }),
       http_(metrics_of(CheckType::kHttp)),
       https_(metrics_of(CheckType::kHttps)),
       tcp_(metrics_of(CheckType::kTcp)),
       collector_(metrics().collect([this](MetricWriter& out) { expose(out); })) {
-    shard_.post_or_wait([this] { digest_timer_.arm_in(kDigestMs); });
+    shard_.post_or_wait([this] { heartbeat_timer_.arm_in(kHeartbeatMs); });
 }
 
 Prober::~Prober() {
@@ -130,7 +130,7 @@ void Prober::remove(world::FactId id) {
     probes_.erase(id.value);
 }
 
-io::TlsClient* Prober::tls_for(const world::CheckPart& part) {
+std::shared_ptr<io::TlsClient> Prober::tls_for(const world::CheckPart& part) {
     const model::HealthCheck& check = *part.check;
     if (check.type != CheckType::kHttps) return nullptr;
     const bool verify = check.http.verify_certificate;
@@ -140,8 +140,10 @@ io::TlsClient* Prober::tls_for(const world::CheckPart& part) {
         if (at != part.ca->data.end()) ca_pem = at->second.reveal();
     }
     const std::string key = verify ? "verify " + ca_pem : "";
-    auto& slot = tls_[key];
-    if (slot) return slot.get();
+    if (const auto at = tls_.find(key); at != tls_.end()) {
+        if (auto known = at->second.lock()) return known;
+    }
+    std::erase_if(tls_, [](const auto& entry) { return entry.second.expired(); });
     auto made = io::TlsClient::create(
         verify ? io::TlsClient::Verify::kCertificate : io::TlsClient::Verify::kNone, ca_pem);
     if (!made) {
@@ -150,8 +152,9 @@ io::TlsClient* Prober::tls_for(const world::CheckPart& part) {
                   {{"check", check.meta.key.name}, {"why", made.error().text}});
         made = io::TlsClient::create_trusting_nobody();
     }
-    slot = std::move(*made);
-    return slot.get();
+    const std::shared_ptr<io::TlsClient> client = std::move(*made);
+    tls_[key] = client;
+    return client;
 }
 
 void Prober::admit(Probe* probe) {
@@ -215,21 +218,13 @@ void Prober::flush_reports() {
     }
 }
 
-void Prober::tell_digest() {
-    digest_timer_.arm_in(kDigestMs);
-    auto digest = std::make_unique<Digest>();
-    digest->place = place_;
-    digest->unix_ms = SystemClock().unix_ms();
-    digest->up.reserve(probes_.size());
-    for (const auto& [id, probe] : probes_) {
-        const Value value = probe->state().value();
-        if (value != Value::kUnknown)
-            digest->up.emplace_back(world::FactId{id}, value == Value::kUp);
-    }
+void Prober::beat() {
+    heartbeat_timer_.arm_in(kHeartbeatMs);
     // One that is lost is followed by the next.
-    [[maybe_unused]] const bool posted = control_.post([sink = sink_, told = std::move(digest)] {
-        if (sink->on_digest) sink->on_digest(*told);
-    });
+    [[maybe_unused]] const bool posted =
+        control_.post([sink = sink_, place = std::make_unique<std::string>(place_)] {
+            if (sink->on_heartbeat) sink->on_heartbeat(*place, SystemClock().unix_ms());
+        });
 }
 
 void Prober::note_state(const Probe& probe) {

@@ -1,6 +1,6 @@
 // Prober: probes every HTTP, HTTPS and TCP check of the World from one place, on the health shard,
-// and tells the control shard what changed, and once a second how all stand. It judges nothing:
-// quorum, inversion and calculated checks are the FactKeeper's.
+// and tells the control shard what changed, and once a second that it is at work. It judges
+// nothing: quorum, inversion and calculated checks are the FactKeeper's.
 #pragma once
 
 #include <deque>
@@ -21,20 +21,14 @@
 
 namespace fairway::health {
 
-// All states that are known, told each second: heals a lost report.
-struct Digest {
-    std::string place;
-    std::int64_t unix_ms = 0;
-    std::vector<std::pair<world::FactId, bool>> up;
-};
-
 class Prober {
   public:
     struct Options {
         std::string place;  // Region; checks whose `from` does not name it are left to others
         // On the control shard.
         std::function<void(const std::vector<world::ProbeReport>&)> on_reports;
-        std::function<void(const Digest&)> on_digest;
+        // Each second: whoever is not heard of any more may have missed something.
+        std::function<void(const std::string& place, std::int64_t unix_ms)> on_heartbeat;
         std::uint64_t seed = 1;
         std::uint32_t in_flight_max = kProbesInFlightMax;
     };
@@ -67,11 +61,11 @@ class Prober {
     bool mine(const world::CheckPart& part) const;
     void assign(const Assignment& assignment);
     void remove(world::FactId id);
-    io::TlsClient* tls_for(const world::CheckPart& part);
+    std::shared_ptr<io::TlsClient> tls_for(const world::CheckPart& part);
     void flush();
     void flush_reports();
     void release();
-    void tell_digest();
+    void beat();
     void note_state(const Probe& probe);
     void expose(MetricWriter& out);
     static TypeMetrics metrics_of(model::CheckType type);
@@ -83,11 +77,12 @@ class Prober {
     std::shared_ptr<const Sink> sink_;
     Rng rng_;
     std::unordered_map<std::uint32_t, std::unique_ptr<Probe>> probes_;  // by FactId
-    std::map<std::string, std::unique_ptr<io::TlsClient>> tls_;  // by authorities; "" = unverified
+    // By authorities; "" = unverified. They belong to the probes that use them.
+    std::map<std::string, std::weak_ptr<io::TlsClient>> tls_;
     std::deque<Probe*> waiting_;
     std::uint32_t in_flight_ = 0;
     std::vector<world::ProbeReport> pending_;
-    io::Timer flush_timer_, digest_timer_;
+    io::Timer flush_timer_, heartbeat_timer_;
     TypeMetrics http_, https_, tcp_;
 
     // Read by whoever asks for metrics.

@@ -67,9 +67,7 @@ TEST(Prober, TellsChangesWithWhatItSaw) {
     const auto down = prober.report(1);
     EXPECT_EQ(down.healthy, 0u);
     EXPECT_TRUE(down.detail.starts_with("HTTP 503 in ")) << down.detail;
-    const auto digest = prober.next_digest();
-    ASSERT_EQ(digest.up.size(), 1u);
-    EXPECT_EQ(digest.up[0], (std::pair{world::FactId{3}, false}));
+    prober.next_heartbeat();
     EXPECT_EQ(prober.reports(), 2u);  // no more than the changes
     EXPECT_NE(metrics().text().find(
                   "fairway_health_check_up{check=\"default/check-3\",place=\"eu\"} 0\n"),
@@ -145,12 +143,18 @@ TEST(Prober, WhatIsRemovedStopsAndWhatStaysKeepsItsState) {
     slower.interval_ms = 150;
     prober->set_checks(checks.set(0, backend.address(), slower));
     prober->set_checks(checks.remove(1));
-    const auto digest = prober.next_digest();
-    for (const auto& [id, up] : digest.up) EXPECT_TRUE(up);
-    // `from: [us]` is probed too: this prober has no place of its own.
-    EXPECT_EQ(digest.up.size(), 2u);
+    prober.next_heartbeat();
     EXPECT_EQ(prober.reports(), 3u);
-    EXPECT_EQ(metrics().text().find("check=\"default/check-1\""), std::string::npos);
+    const std::string text = metrics().text();
+    const auto has = [&](const std::string& sample) {
+        return text.find("fairway_health_check_up{check=\"default/check-" + sample) !=
+               std::string::npos;
+    };
+    EXPECT_TRUE(has("0\",place=\"\"} 1\n")) << text;
+    EXPECT_FALSE(has("1")) << text;
+    EXPECT_FALSE(has("2")) << text;
+    // `from: [us]` is probed too: this prober has no place of its own.
+    EXPECT_TRUE(has("3\",place=\"\"} 1\n")) << text;
 }
 
 TEST(Prober, ManyWaitForRoomAndAllAreProbed) {

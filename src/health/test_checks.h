@@ -51,10 +51,9 @@ class TestProber {
             for (const auto& report : reports) reports_.push_back(report);
             changed_.notify_all();
         };
-        options.on_digest = [this](const Digest& digest) {
+        options.on_heartbeat = [this](const std::string&, std::int64_t) {
             const std::lock_guard lock(mutex_);
-            digest_ = digest;
-            ++digests_;
+            ++heartbeats_;
             changed_.notify_all();
         };
         health_.start();
@@ -80,15 +79,14 @@ class TestProber {
         const std::lock_guard lock(mutex_);
         return reports_.size();
     }
-    Digest next_digest() {
+    // All that it was told before has been done by then, and a second of probes.
+    void next_heartbeat() {
         std::uint64_t seen;
         {
             const std::lock_guard lock(mutex_);
-            seen = digests_;
+            seen = heartbeats_;
         }
-        wait([&] { return digests_ > seen; });
-        const std::lock_guard lock(mutex_);
-        return digest_;
+        wait([&] { return heartbeats_ > seen; });
     }
     io::Shard& health() { return health_; }
 
@@ -101,8 +99,7 @@ class TestProber {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<world::ProbeReport> reports_;
-    Digest digest_;
-    std::uint64_t digests_ = 0;
+    std::uint64_t heartbeats_ = 0;
     io::Shard health_{{.name = "health"}}, control_{{.name = "control"}};
     std::unique_ptr<Prober> prober_;
 };

@@ -24,7 +24,7 @@ TEST(TlsProbe, SucceedsAndResumesItsSession) {
     prober->set_checks(checks.set(0, backend.address(), https_check()));
     const auto report = prober.report(0);
     EXPECT_EQ(report.healthy, 1u) << report.detail;
-    prober.next_digest();
+    prober.next_heartbeat();
     EXPECT_GT(backend.handshakes, 2);
     EXPECT_GE(backend.resumed, backend.handshakes - 1);  // all but the first
 }

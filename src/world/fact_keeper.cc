@@ -110,16 +110,17 @@ bool FactKeeper::counts(const Entry& entry, const std::string& place) const {
 }
 
 std::int64_t FactKeeper::heard_ms(const std::string& name, const Place& place) const {
-    const auto digest = digests_.find(name);
-    return digest == digests_.end() ? place.heard_ms : std::max(place.heard_ms, digest->second);
+    const auto heartbeat = heartbeats_.find(name);
+    return heartbeat == heartbeats_.end() ? place.heard_ms
+                                          : std::max(place.heard_ms, heartbeat->second);
 }
 
 // Few places, so all are looked at; facts only when a place falls silent or speaks again.
-Flips FactKeeper::on_digest(const std::string& place, std::int64_t now_ms) {
+Flips FactKeeper::on_heartbeat(const std::string& place, std::int64_t now_ms) {
     Flips flips;
-    digests_[place] = now_ms;
+    heartbeats_[place] = now_ms;
     std::set<std::string> silent;
-    for (const auto& [name, heard] : digests_) {
+    for (const auto& [name, heard] : heartbeats_) {
         if (now_ms - heard > stale_after_ms_) silent.insert(name);
     }
     if (silent == silent_) return flips;
@@ -175,7 +176,7 @@ Flips FactKeeper::on_report(const ProbeReport& report, std::int64_t now_ms) {
     if (!report.check.empty() && report.check != now->name) return flips;
     Entry& entry = entries_[report.id.value];
     Place& place = entry.places[report.place];
-    std::int64_t& heard = digests_[report.place];
+    std::int64_t& heard = heartbeats_[report.place];
     heard = std::max(heard, now_ms);
     mark_unsaved(report.id);
     place.report = report;

@@ -50,7 +50,7 @@ struct FactStanding {
 
 class FactKeeper {
   public:
-    // A probed fact is stale when neither a report nor its place's digest came for so long.
+    // A probed fact is stale when neither a report nor its place's heartbeat came for so long.
     explicit FactKeeper(std::int64_t stale_after_ms = 30'000) : stale_after_ms_(stale_after_ms) {}
 
     // A new World: facts appear with what is remembered of them, else with their initial value.
@@ -59,7 +59,7 @@ class FactKeeper {
     // The probers of a place say that nothing else has changed there. A place that nobody has heard
     // of for too long (its probers moved, or were given another name) does not count any more where
     // another place's do; what it said last stands only where nobody else speaks.
-    Flips on_digest(const std::string& place, std::int64_t now_ms);
+    Flips on_heartbeat(const std::string& place, std::int64_t now_ms);
     // Nothing flips if a higher version was told before. Error: not a switch nor an External check.
     Result<Flips> tell(FactId id, const Told& told);
     // A non-preemptive node's kid was chosen. Kept by the kid's name.
@@ -119,9 +119,9 @@ class FactKeeper {
     std::vector<Current> currents_;        // by CurrentId
     std::vector<std::uint64_t> current_versions_;
     std::unordered_map<std::string, FactId> by_name_;
-    std::unordered_map<std::string, std::int64_t> digests_;  // by place: heard of last
-    std::set<std::string> silent_;                           // places; only while some place is not
-    std::unordered_map<std::string, Entry> remembered_;      // by name, until it appears
+    std::unordered_map<std::string, std::int64_t> heartbeats_;  // by place: heard of last
+    std::set<std::string> silent_;                       // places; only while some place is not
+    std::unordered_map<std::string, Entry> remembered_;  // by name, until it appears
     std::unordered_map<std::string, std::string> remembered_currents_;
     std::vector<FactId> unsaved_;
     std::vector<CurrentId> unsaved_currents_;

@@ -199,12 +199,12 @@ TEST(FactKeeper, APlaceThatFellSilentDoesNotOutvoteOneThatSpeaks) {
     put(after.model, check("a", "192.0.2.1:80"));
     after.update(2000);
     EXPECT_TRUE(after.report("a", 0, 1, "eu", 3000).empty());
-    EXPECT_TRUE(after.keeper.on_digest("eu", 30'000).empty());
-    EXPECT_EQ(after.keeper.on_digest("eu", 32'000).facts.size(), 1u);
+    EXPECT_TRUE(after.keeper.on_heartbeat("eu", 30'000).empty());
+    EXPECT_EQ(after.keeper.on_heartbeat("eu", 32'000).facts.size(), 1u);
     EXPECT_FALSE(after.up("a"));
     // All silent: the last that is known stands.
     EXPECT_FALSE(after.up("a"));
-    EXPECT_EQ(after.keeper.on_digest("", 33'000).facts.size(), 1u);  // it speaks again
+    EXPECT_EQ(after.keeper.on_heartbeat("", 33'000).facts.size(), 1u);  // it speaks again
     EXPECT_TRUE(after.up("a"));
 }
 

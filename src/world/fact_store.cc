@@ -134,7 +134,7 @@ void FactKeeper::load_fact(const std::string& name, const Json& json) {
         slot.report.detail = text(place, "detail");
         slot.report.since_unix_ms = number<std::int64_t>(place, "since");
         slot.heard_ms = number<std::int64_t>(place, "heard");
-        std::int64_t& heard = digests_[slot.report.place];
+        std::int64_t& heard = heartbeats_[slot.report.place];
         heard = std::max(heard, slot.heard_ms);
     }
     remembered_[name] = std::move(entry);

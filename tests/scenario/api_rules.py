@@ -286,7 +286,7 @@ def metrics(report, port):
     report.check("/metrics parses", len(families) > 10, list(families))
     report.check("names: ours, base units, _total for counters and for them alone",
                  not name_faults(families), name_faults(families))
-    for name in ("fairway_world_generation", "fairway_world_objects", "fairway_fact_up",
+    for name in ("fairway_world_generation", "fairway_world_objects", "fairway_fact_up", "fairway_facts_stale",
                  "fairway_dns_policy_decisions_total", "fairway_dns_queries_total", "fairway_limit_hits_total",
                  "fairway_config_reloads_total", "fairway_build_info", "process_resident_memory_bytes",
                  "process_cpu_seconds_total", "process_start_time_seconds"):
