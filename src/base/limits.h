@@ -67,6 +67,12 @@ inline constexpr std::uint32_t kTlsSessionsMax = 65'536;  // kept for resumption
 // HTTP (wire/http1, http).
 inline constexpr std::uint32_t kHttpHeadMax = 16 * 1024;
 inline constexpr std::uint32_t kHttpHeadersMax = 64;
+inline constexpr std::uint32_t kHttpMethodMax = 32;
+inline constexpr std::uint32_t kHttpTargetMax = 8 * 1024;
+inline constexpr std::uint32_t kHttpChunkLineMax = 256;             // extensions included
+inline constexpr std::uint32_t kHttpChunkExtensionsMax = 4 * 1024;  // of one message
+inline constexpr std::uint32_t kHttpTrailersMax = 16;
+inline constexpr std::uint32_t kHttpTrailerBytesMax = 4 * 1024;
 inline constexpr std::uint32_t kHttpBodyMax = 1024 * 1024;      // of a request to the API
 inline constexpr std::uint32_t kHttpConnectionsMax = 256;       // of the API, each listener
 inline constexpr std::uint32_t kHttpRequestTimeoutMs = 10'000;  // from its first byte to its last

@@ -80,6 +80,10 @@ std::string_view status_reason(std::uint16_t status) {
             return "Conflict";
         case 413:
             return "Content Too Large";
+        case 414:
+            return "URI Too Long";
+        case 417:
+            return "Expectation Failed";
         case 422:
             return "Unprocessable Content";
         case 431:

@@ -90,11 +90,9 @@ bool ServerSession::take_head() {
         case HeadStatus::kTooLong:
         case HeadStatus::kTooManyHeaders:
             limit_hit(Limit::kHttpHead);
-            return refuse(431, wire::http1::head_status_text(status));
-        case HeadStatus::kBadVersion:
-            return refuse(505, wire::http1::head_status_text(status));
+            [[fallthrough]];
         default:
-            return refuse(400, wire::http1::head_status_text(status));
+            return refuse(refusal_status(status), head_status_text(status));
     }
     keep_alive_ = head.keep_alive && !draining_;
     if (const auto why = foreign(head)) return refuse(403, *why);
@@ -119,7 +117,7 @@ bool ServerSession::begin_body(const RequestHead& head) {
         request_.headers.emplace_back(header.name, header.value);
     body_ = wire::http1::BodyReader(head);
     state_ = State::kBody;
-    if (const auto expect = head.find("expect"); expect && head.minor == 1) {
+    if (head.expect_continue) {
         constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
         [[maybe_unused]] const auto sent =
             ::send(fd_.get(), kContinue.data(), kContinue.size(), MSG_NOSIGNAL);
