@@ -14,11 +14,11 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
     std::string method;  // GET, HEAD, POST, PUT; a HEAD is answered like a GET, its body left out
-    std::string target;  // as sent: "/readyz?verbose"
+    std::string target;  // "/readyz?verbose": the path in its normal form (wire/http1/target.h)
     std::string body;
     Headers headers;
 
-    std::string_view path() const;  // "/readyz", as sent
+    std::string_view path() const;  // "/readyz"
     // The decoded value of a query parameter: "" for "?verbose", none if it is not there. Bad
     // percent escapes stay as they are.
     std::optional<std::string> query(std::string_view name) const;

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/metrics.h"
+#include "wire/http1/target.h"
 
 namespace fairway::http {
 
@@ -107,12 +108,16 @@ bool ServerSession::begin_body(const RequestHead& head) {
         refuse(413, fmt::format("a body has at most {} bytes", kHttpBodyMax));
         return false;
     }
-    if (head.target[0] != '/') {
-        refuse(400, "the target must be a path");
+    std::array<char, kHttpTargetMax> scratch;
+    wire::http1::Target target;
+    const auto status = read_target(head, scratch, &target);
+    if (status != wire::http1::TargetStatus::kOk) {
+        refuse(refusal_status(status), target_status_text(status));
         return false;
     }
     hold_ = server_.gate_.enter();
-    request_ = {.method = std::string(head.method), .target = std::string(head.target)};
+    request_ = {.method = std::string(head.method), .target = std::string(target.path)};
+    if (target.has_query) request_.target.append("?").append(target.query);
     for (const auto& header : head.headers())
         request_.headers.emplace_back(header.name, header.value);
     body_ = wire::http1::BodyReader(head);

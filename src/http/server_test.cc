@@ -136,11 +136,18 @@ TEST_F(ServerTest, RefusesWhatIsMalformedOrTooLarge) {
     EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: x, chunked\r\n\r\n"),
               "501");
     EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: localhost\r\nExpect: more\r\n\r\n"), "417");
-    EXPECT_EQ(status("GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n"), "400");
+    EXPECT_EQ(status("GET http://other/ HTTP/1.1\r\nHost: localhost\r\n\r\n"), "400");
+    EXPECT_EQ(status("GET /a/../../b HTTP/1.1\r\nHost: localhost\r\n\r\n"), "400");
+    EXPECT_EQ(status("CONNECT localhost:1 HTTP/1.1\r\nHost: localhost\r\n\r\n"), "405");
     EXPECT_EQ(
         status(fmt::format("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\nxyz",
                            kHttpBodyMax + 1)),
         "413");
+}
+
+TEST_F(ServerTest, HandsOnTheNormalFormOfAPath) {
+    const std::string close = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    EXPECT_TRUE(ask("GET http://localhost/%61/./b?q=%2e" + close).ends_with("GET /a/b . "));
 }
 
 TEST_F(ServerTest, ContinuesWhenExpected) {

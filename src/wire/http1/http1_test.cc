@@ -6,6 +6,7 @@
 #include "wire/http1/body.h"
 #include "wire/http1/chars.h"
 #include "wire/http1/head.h"
+#include "wire/http1/target.h"
 
 namespace fairway::wire::http1 {
 namespace {
@@ -329,6 +330,132 @@ TEST(Http1Request, KeepAliveByVersionAndHeader) {
     ASSERT_EQ(request("GET / HTTP/1.1\r\nHost: h\r\nConnection: x, Close\r\n\r\n", &head),
               HeadStatus::kDone);
     EXPECT_FALSE(head.keep_alive);
+}
+
+// A target as it is matched and sent: "host|path|query", or why not.
+std::string target_of(std::string_view line, std::string_view host = "Shop.Example.com.:8080") {
+    RequestHead head;
+    const std::string text =
+        std::string(line) + " HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n";
+    EXPECT_EQ(request(text, &head), kDone) << text;
+    std::array<char, 1'024> scratch;
+    Target target;
+    const TargetStatus status = read_target(head, scratch, &target);
+    if (status != TargetStatus::kOk) return std::string(target_status_text(status));
+    return std::string(target.host) + "|" + std::string(target.path) +
+           (target.has_query ? "|" + std::string(target.query) : "");
+}
+
+TEST(Http1Target, KnowsEachForm) {  // RFC 9112 section 3.2
+    const auto bad_form = target_status_text(TargetStatus::kBadForm);
+    const auto differs = target_status_text(TargetStatus::kAuthorityDiffers);
+    EXPECT_EQ(target_of("GET /a?b=/../c?d"), "shop.example.com|/a|b=/../c?d");
+    EXPECT_EQ(target_of("GET /?"), "shop.example.com|/|");
+    EXPECT_EQ(target_of("GET /", ""), "|/");
+    EXPECT_EQ(target_of("GET http://H/a?q", "h"), "h|/a|q");
+    EXPECT_EQ(target_of("GET HTTP://h:80", "h"), "h|/");
+    EXPECT_EQ(target_of("GET http://h?q", "h:80"), "h|/|q");
+    EXPECT_EQ(target_of("OPTIONS http://h", "h"), "h|*");
+    EXPECT_EQ(target_of("OPTIONS http://h/", "h"), "h|/");
+    EXPECT_EQ(target_of("OPTIONS *"), "shop.example.com|*");
+    EXPECT_EQ(target_of("GET *"), bad_form);
+    EXPECT_EQ(target_of("OPTIONS *x"), bad_form);
+    EXPECT_EQ(target_of("GET a/b"), bad_form);
+    EXPECT_EQ(target_of("GET ?q"), bad_form);
+    EXPECT_EQ(target_of("GET /a#b"), bad_form);
+    EXPECT_EQ(target_of("GET /a?b#c"), bad_form);
+    EXPECT_EQ(target_of("GET https://h/", "h"), bad_form);
+    EXPECT_EQ(target_of("GET ftp://h/", "h"), bad_form);
+    EXPECT_EQ(target_of("GET http:/a", "h"), bad_form);
+    EXPECT_EQ(target_of("GET http://u@h/", "h"), bad_form);  // RFC 9110 section 4.2.4
+    EXPECT_EQ(target_of("GET http:///a", ""), bad_form);
+    EXPECT_EQ(target_of("GET http://h:x/", "h"), bad_form);
+    EXPECT_EQ(target_of("GET http://other/", "h"), differs);
+    EXPECT_EQ(target_of("GET http://h:81/", "h"), differs);
+    EXPECT_EQ(target_of("GET http://h/", ""), differs);
+    EXPECT_EQ(target_of("CONNECT h:443", "h"), target_status_text(TargetStatus::kConnect));
+    EXPECT_EQ(refusal_status(TargetStatus::kConnect), 405);
+    EXPECT_EQ(refusal_status(TargetStatus::kTooLong), 414);
+    EXPECT_EQ(refusal_status(TargetStatus::kBadPath), 400);
+}
+
+TEST(Http1Target, BringsPathsToOneForm) {  // RFC 3986 sections 5.2.4 and 6.2.2
+    const auto path = [](std::string_view text) {
+        const std::string out = target_of("GET " + std::string(text), "h");
+        return out.starts_with("h|") ? out.substr(2) : "!";
+    };
+    const std::pair<const char*, const char*> rows[] = {
+        {"/", "/"},
+        {"/a/b.c", "/a/b.c"},
+        {"/.well-known/x", "/.well-known/x"},
+        {"/...", "/..."},
+        {"/a//b", "/a//b"},
+        {"//", "//"},
+        {"//evil.example/", "//evil.example/"},
+        {"/a;p=1/b", "/a;p=1/b"},
+        {"/a|b{c}^\"", "/a|b{c}^\""},
+        {"/%41%7e%2D%5f", "/A~-_"},
+        {"/%2f%5c%3b", "/%2F%5C%3B"},
+        {"/%c3%a9", "/%C3%A9"},
+        {"/%25%32%65", "/%252e"},
+        {"/a%20b", "/a%20b"},
+        {"/%252e%252e/", "/%252e%252e/"},
+        {"/.", "/"},
+        {"/./", "/"},
+        {"/a/.", "/a/"},
+        {"/a/./b", "/a/b"},
+        {"/a/..", "/"},
+        {"/a/../b", "/b"},
+        {"/a/b/../../c", "/c"},
+        {"/a/b/..", "/a/"},
+        {"/a//../b", "/a/b"},
+        {"/a/%2e%2E/b", "/b"},
+        {"/a/.%2e/b", "/b"},
+        {"/%2e/b", "/b"},
+        {"/a/..b", "/a/..b"},
+        // refused
+        {"/..", "!"},
+        {"/../", "!"},
+        {"/a/../..", "!"},
+        {"/%2e%2e/etc", "!"},
+        {"/./..", "!"},
+        {"/%", "!"},
+        {"/%4", "!"},
+        {"/%4g", "!"},
+        {"/%%41", "!"},
+        {"/%00", "!"},
+        {"/a%00b", "!"},
+        {"/a\\b", "!"},
+        {"/..\\b", "!"},
+        {"/a/..;/b", "!"},
+        {"/a/.;x=1", "!"},
+        {"/%2e.;/b", "!"},
+    };
+    for (const auto& [written, normal] : rows) {
+        EXPECT_EQ(path(written), normal) << written;
+        if (*normal == '/') {
+            EXPECT_EQ(path(normal), normal);
+        }
+    }
+}
+
+TEST(Http1Target, SaysWhatIsToBeWrittenAnew) {
+    RequestHead head;
+    Target target;
+    std::array<char, 4> scratch;
+    ASSERT_EQ(request("GET /a?%41 HTTP/1.0\r\n\r\n", &head), kDone);
+    EXPECT_EQ(read_target(head, {}, &target), TargetStatus::kOk);
+    EXPECT_FALSE(target.rewritten);
+    ASSERT_EQ(request("GET /%41 HTTP/1.0\r\n\r\n", &head), kDone);
+    EXPECT_EQ(read_target(head, {}, &target), TargetStatus::kTooLong);
+    EXPECT_EQ(read_target(head, scratch, &target), TargetStatus::kOk);
+    EXPECT_TRUE(target.rewritten);
+    ASSERT_EQ(request("GET http://h/ HTTP/1.0\r\n\r\n", &head), kDone);
+    EXPECT_EQ(read_target(head, scratch, &target), TargetStatus::kOk);
+    EXPECT_TRUE(target.rewritten);
+    EXPECT_EQ(target.host, "h");
+    ASSERT_EQ(request("GET / HTTP/1.0\r\nHost: HOSTS\r\n\r\n", &head), kDone);
+    EXPECT_EQ(read_target(head, scratch, &target), TargetStatus::kTooLong);
 }
 
 TEST(Http1Response, FramingByStatusAndHeaders) {
