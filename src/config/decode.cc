@@ -1,5 +1,7 @@
 #include "config/decode.h"
 
+#include <algorithm>
+
 #include "config/decode_kinds.h"
 #include "config/validate.h"
 #include "wire/dns/rdata.h"
@@ -30,7 +32,9 @@ const KindSchema* kind_of(const Value& root, Findings& findings) {
             near.empty() ? "known kinds: " + known : "did you mean " + quote(near) + "?");
         return nullptr;
     }
-    if (version && version.text() != schema->api_version) {
+    const auto& also = schema->also_versions;
+    if (version && version.text() != schema->api_version &&
+        std::find(also.begin(), also.end(), version.text()) == also.end()) {
         findings.error(version, quote(version.text()) + " is not the version of this kind",
                        "write " + schema->api_version);
     }
@@ -47,6 +51,8 @@ void read_meta(const Value& metadata, const KindSchema& kind, model::Meta& meta)
     for (const Member& label : metadata["labels"].members()) {
         meta.labels.emplace(label.key, label.value.string());
     }
+    meta.created_unix_s = unix_seconds(metadata["creationTimestamp"].text()).value_or(0);
+    meta.generation = static_cast<std::uint64_t>(metadata["generation"].integer().value_or(0));
 }
 
 // Well-formed: only such keys reach the Model and messages.
@@ -60,7 +66,11 @@ AnyObject decode_as(const Value& root, const KindSchema& kind, model::Meta meta,
                     Findings& findings) {
     auto object = std::make_shared<T>();
     object->meta = std::move(meta);
-    decode_kind(Reader(root, kind.root), *object, findings);
+    const Reader reader(root, kind.root);
+    decode_kind(reader, *object, findings);
+    if constexpr (requires { object->unsupported; }) {
+        object->unsupported = findings.take_unsupported();
+    }
     return Shared<T>(std::move(object));
 }
 
@@ -85,6 +95,16 @@ AnyObject decode_object(const Value& root, const KindSchema& kind, model::Meta m
             return decode_as<model::EndpointSlice>(root, kind, std::move(meta), findings);
         case model::Kind::kSecret:
             return decode_as<model::Secret>(root, kind, std::move(meta), findings);
+        case model::Kind::kNamespace:
+            return decode_as<model::Namespace>(root, kind, std::move(meta), findings);
+        case model::Kind::kGatewayClass:
+            return decode_as<model::GatewayClass>(root, kind, std::move(meta), findings);
+        case model::Kind::kGateway:
+            return decode_as<model::Gateway>(root, kind, std::move(meta), findings);
+        case model::Kind::kHttpRoute:
+            return decode_as<model::HttpRoute>(root, kind, std::move(meta), findings);
+        case model::Kind::kReferenceGrant:
+            return decode_as<model::ReferenceGrant>(root, kind, std::move(meta), findings);
     }
     return {};
 }
@@ -108,8 +128,9 @@ Decoded decode(const Value& root, std::string_view file) {
         const bool complete = spec == nullptr || !spec->required || root["spec"].is_map();
         if (complete) out.object = decode_object(root, *kind, std::move(meta), findings);
     }
+    const bool faulty = findings.has_faults();
     out.diagnostics = findings.take();
-    if (model::has_errors(out.diagnostics)) refuse(out, out.diagnostics);
+    if (faulty) refuse(out, out.diagnostics);
     return out;
 }
 

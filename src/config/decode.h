@@ -17,7 +17,7 @@ using model::Shared;
 struct Decoded {
     std::optional<model::ObjectKey> key;  // as soon as kind and name are readable
     Pos pos;
-    AnyObject object;                           // nothing if there are errors,
+    AnyObject object;  // nothing if there are errors (but of what is not honoured yet),
     std::shared_ptr<const model::Draft> draft;  // but this
     model::Diagnostics diagnostics;
 };

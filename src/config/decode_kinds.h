@@ -17,6 +17,11 @@ void decode_kind(const Reader& root, model::RoutingControl& out, Findings& findi
 void decode_kind(const Reader& root, model::Service& out, Findings& findings);
 void decode_kind(const Reader& root, model::EndpointSlice& out, Findings& findings);
 void decode_kind(const Reader& root, model::Secret& out, Findings& findings);
+void decode_kind(const Reader& root, model::Namespace& out, Findings& findings);
+void decode_kind(const Reader& root, model::GatewayClass& out, Findings& findings);
+void decode_kind(const Reader& root, model::Gateway& out, Findings& findings);
+void decode_kind(const Reader& root, model::HttpRoute& out, Findings& findings);
+void decode_kind(const Reader& root, model::ReferenceGrant& out, Findings& findings);
 
 // {name, namespace} of a reference.
 model::Ref read_ref(const Reader& ref);

@@ -1,4 +1,4 @@
-// Region, Cluster, RoutingControl, Service, EndpointSlice, Secret.
+// Region, Cluster, RoutingControl, Service, EndpointSlice, Secret, Namespace.
 #include "config/decode_kinds.h"
 
 namespace fairway::config {
@@ -118,6 +118,11 @@ void decode_kind(const Reader& root, model::Secret& out, Findings&) {
     for (const Member& member : root["stringData"].value().members()) {
         out.data.insert_or_assign(std::string(member.key), fairway::Secret(member.value.string()));
     }
+}
+
+void decode_kind(const Reader&, model::Namespace& out, Findings&) {
+    // An API server sets it whatever was written.
+    out.meta.labels.insert_or_assign(std::string(model::kNamespaceNameLabel), out.meta.key.name);
 }
 
 }  // namespace fairway::config

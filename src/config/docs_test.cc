@@ -119,13 +119,23 @@ const Schema& at(const Schema& schema, std::initializer_list<const char*> path) 
 TEST(Docs, TablesAreTheSchemas) {
     for (const model::Kind kind :
          {model::Kind::kRegion, model::Kind::kDnsZone, model::Kind::kTrafficPolicy,
-          model::Kind::kHealthCheck, model::Kind::kRoutingControl}) {
+          model::Kind::kHealthCheck, model::Kind::kRoutingControl, model::Kind::kGatewayClass,
+          model::Kind::kGateway, model::Kind::kHttpRoute, model::Kind::kReferenceGrant}) {
         const std::string name(model::kind_name(kind));
         const Schema& root = schemas().of(kind).root;
         auto tables = tables_of(name);
         compare(tables["spec"], at(root, {"spec"}), name);
         if (kind == model::Kind::kHealthCheck)
             compare(tables["http"], at(root, {"spec", "http"}), "http");
+        if (kind == model::Kind::kGateway)
+            compare(tables["listener"], at(root, {"spec", "listeners", "[]"}), "listener");
+        if (kind == model::Kind::kHttpRoute) {
+            const Schema& rule = at(root, {"spec", "rules", "[]"});
+            compare(tables["rule"], rule, "rule");
+            compare(tables["match"], at(rule, {"matches", "[]"}), "match");
+            compare(tables["filter"], at(rule, {"filters", "[]"}), "filter");
+            compare(tables["filter"], at(rule, {"backendRefs", "[]", "filters", "[]"}), "filter");
+        }
         if (kind != model::Kind::kTrafficPolicy) continue;
         const Schema& node = at(root, {"spec", "nodes", "[]"});
         compare(tables["node"], node, "node");

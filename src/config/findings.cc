@@ -1,5 +1,7 @@
 #include "config/findings.h"
 
+#include <charconv>
+
 #include "base/limits.h"
 #include "base/metrics.h"
 
@@ -41,6 +43,16 @@ bool find(const Value& at, const Value& target, bool everywhere, std::string& pa
     return false;
 }
 
+// 3 of "spec.rules[3].filters[0]"; -1 of what is not of a rule.
+std::int32_t rule_of(std::string_view field) {
+    constexpr std::string_view kRules = "spec.rules[";
+    std::int32_t rule = -1;
+    if (field.starts_with(kRules)) {
+        std::from_chars(field.data() + kRules.size(), field.data() + field.size(), rule);
+    }
+    return rule;
+}
+
 // A finding is a line: what a document writes must not begin another.
 std::string one_line(std::string text) {
     for (char& c : text) {
@@ -59,13 +71,21 @@ std::string Findings::path(const Value& root, const Value& target) {
 
 void Findings::add(model::Severity severity, const Value& value, std::string_view field, Pos pos,
                    std::string what, std::string right) {
-    if (severity == model::Severity::kError) ++errors_;
+    if (severity == model::Severity::kError) ++faults_;
     if (pos.line == 0) pos = root_.pos();  // about a field of what is not there
     if (all_.size() >= kManifestFindingsMax) return limit_hit(Limit::kFindings);
     std::string path = Findings::path(root_, value);
     if (!field.empty()) path.append(path.empty() ? "" : ".").append(field);
     all_.push_back({severity, std::string(file_), pos, object_, one_line(std::move(path)),
                     one_line(std::move(what)), one_line(std::move(right))});
+}
+
+void Findings::unsupported(const Value& value, Pos pos, std::string what, const std::string& why) {
+    const std::size_t before = all_.size();
+    add(model::Severity::kError, value, {}, pos, std::move(what), why);
+    --faults_;
+    if (all_.size() == before) return;  // there are too many to tell
+    unsupported_.push_back({all_.back().field, why, all_.back().pos, rule_of(all_.back().field)});
 }
 
 std::string quote(std::string_view text) {

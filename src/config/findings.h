@@ -37,7 +37,12 @@ class Findings {
             std::move(right));
     }
 
-    bool has_errors() const { return errors_ > 0; }
+    // An error that leaves the object: the API admits it, we do not honour it yet.
+    void unsupported(const Value& value, Pos pos, std::string what, const std::string& why);
+
+    // Errors that leave nothing to serve.
+    bool has_faults() const { return faults_ > 0; }
+    std::vector<model::Unsupported> take_unsupported() { return std::move(unsupported_); }
     model::Diagnostics take() { return std::move(all_); }
 
     // "spec.nodes[2].name"; "" for root and for what is not in the tree.
@@ -51,7 +56,8 @@ class Findings {
     std::string_view file_;
     std::string object_;
     model::Diagnostics all_;
-    std::size_t errors_ = 0;
+    std::vector<model::Unsupported> unsupported_;
+    std::size_t faults_ = 0;
 };
 
 // `text` for a message: in backquotes, cut at 64 characters, controls as ?.

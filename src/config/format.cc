@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <vector>
 
 #include "base/ip.h"
@@ -138,6 +139,136 @@ bool is_path_below(std::string_view text) {
     }
 }
 
+// --- The Gateway API's patterns.
+
+// As upstream writes a subdomain: no limit but the field's own.
+bool is_long_subdomain(std::string_view text) {
+    for (;;) {
+        const std::size_t dot = text.find('.');
+        const std::string_view label = text.substr(0, dot);
+        if (label.empty() || label.front() == '-' || label.back() == '-') return false;
+        if (!all_of(label, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; }))
+            return false;
+        if (dot == std::string_view::npos) return true;
+        text.remove_prefix(dot + 1);
+    }
+}
+
+bool is_kind_name(std::string_view text) {
+    if (text.empty() || is_digit(text.front()) || text.front() == '-' || text.back() == '-')
+        return false;
+    return all_of(text, [](char c) { return is_alnum(c) || c == '-'; });
+}
+
+bool is_hostname_pattern(std::string_view text) {
+    if (text.starts_with("*.")) text.remove_prefix(2);
+    return is_long_subdomain(text);
+}
+
+bool is_one_of(char c, std::string_view those) {
+    return those.find(c) != std::string_view::npos;
+}
+
+// What stands after the domain in a name such as example.com/some-controller.
+bool is_path_of_name(std::string_view text) {
+    return !text.empty() &&
+           all_of(text, [](char c) { return is_alnum(c) || is_one_of(c, "/-._~%!$&'()*+,;=:"); });
+}
+
+bool is_controller_name(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    return slash != std::string_view::npos && is_long_subdomain(text.substr(0, slash)) &&
+           is_path_of_name(text.substr(slash + 1));
+}
+
+// Upstream's alternatives are anchored at one end only; what they let in is some other type.
+bool is_address_type(std::string_view text) {
+    if (text.starts_with("Hostname") || text.find("IPAddress") != std::string_view::npos ||
+        text.find("NamedAddress") != std::string_view::npos) {
+        return true;
+    }
+    std::size_t slash = text.find('/', 1);
+    for (; slash != std::string_view::npos; slash = text.find('/', slash + 1)) {
+        const char before = text[slash - 1];
+        if ((is_lower(before) || is_digit(before)) && is_path_of_name(text.substr(slash + 1)))
+            return true;
+    }
+    return false;
+}
+
+bool is_listener_protocol(std::string_view text) {
+    const std::size_t slash = text.rfind('/');
+    if (slash != std::string_view::npos) {
+        return slash > 0 && (is_lower(text[slash - 1]) || is_digit(text[slash - 1])) &&
+               slash + 1 < text.size() && all_of(text.substr(slash + 1), is_alnum);
+    }
+    return !text.empty() && is_alnum(text.front()) && is_alnum(text.back()) &&
+           all_of(text, [](char c) { return is_alnum(c) || c == '-'; });
+}
+
+bool is_visible_text(std::string_view text) {
+    const auto visible = [](char c) { return c >= '!' && c <= '~'; };
+    if (text.empty() || !visible(text.front()) || !visible(text.back())) return false;
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        const bool blank = text[i] == ' ' || text[i] == '\t';
+        if (!visible(text[i]) && !(blank && visible(text[i - 1]))) return false;
+    }
+    return true;
+}
+
+bool is_hex(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool is_uri_path(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%') {
+            if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
+            i += 2;
+        } else if (!is_alnum(text[i]) && !is_one_of(text[i], "-/._~!$&'()*+,;=:@")) {
+            return false;
+        }
+    }
+    return !text.empty();
+}
+
+bool is_cors_origin(std::string_view text) {
+    if (text == "*") return true;
+    const std::size_t scheme = text.find("://");
+    if (scheme == std::string_view::npos) return false;
+    if (text.substr(0, scheme) != "http" && text.substr(0, scheme) != "https") return false;
+    text.remove_prefix(scheme + 3);
+    const std::size_t colon = text.find(':');
+    if (colon != std::string_view::npos) {
+        const std::string_view port = text.substr(colon + 1);
+        if (port.empty() || port.size() > 5 || !all_of(port, is_digit)) return false;
+        text = text.substr(0, colon);
+    }
+    if (text == "*") return true;
+    if (text.starts_with("*.")) text.remove_prefix(2);
+    if (text.empty() || text.front() == '.' || text.back() == '.') return false;
+    return text.find("..") == std::string_view::npos &&
+           all_of(text, [](char c) { return is_alnum(c) || c == '-' || c == '.'; });
+}
+
+// --- RFC 3339.
+
+std::optional<int> whole_number(std::string_view digits) {
+    int out = 0;
+    if (digits.empty() || !all_of(digits, is_digit)) return std::nullopt;
+    std::from_chars(digits.data(), digits.data() + digits.size(), out);
+    return out;
+}
+
+// Of "Z", "+01:00".
+std::optional<int> minutes_east(std::string_view offset) {
+    if (offset == "Z" || offset == "z") return 0;
+    if (offset.size() != 6 || offset[3] != ':' || !is_one_of(offset[0], "+-")) return std::nullopt;
+    const auto hours = whole_number(offset.substr(1, 2)), minutes = whole_number(offset.substr(4));
+    if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+    return (*hours * 60 + *minutes) * (offset[0] == '-' ? -1 : 1);
+}
+
 struct Row {
     Format format;
     std::string_view name;
@@ -188,6 +319,30 @@ const Row kRows[] = {
     {Format::kPathBelow, "path-below", is_path_below, "a relative path without . and .."},
     {Format::kBase64, "base64", [](std::string_view t) { return decode_base64(t).has_value(); },
      "base64 with padding; plain text goes into stringData"},
+    {Format::kTimestamp, "timestamp",
+     [](std::string_view t) { return unix_seconds(t).has_value(); },
+     "a time such as 2026-11-21T14:08:23Z"},
+    {Format::kGroup, "group", [](std::string_view t) { return t.empty() || is_long_subdomain(t); },
+     "an API group such as gateway.networking.k8s.io; \"\" is the core group"},
+    {Format::kKindName, "kind-name", is_kind_name, "a kind such as Service"},
+    {Format::kSectionName, "section-name", is_long_subdomain,
+     "small letters, digits, - and ., each part beginning and ending with a letter or digit"},
+    {Format::kHostnamePattern, "hostname-pattern", is_hostname_pattern,
+     "a name such as www.example.com or *.example.com, in small letters"},
+    {Format::kControllerName, "controller-name", is_controller_name,
+     "a domain and a path, such as fairway.dev/gateway-controller"},
+    {Format::kAddressType, "address-type", is_address_type,
+     "IPAddress, Hostname, NamedAddress or a name such as example.com/type"},
+    {Format::kListenerProtocol, "listener-protocol", is_listener_protocol,
+     "HTTP, HTTPS, TLS, TCP, UDP or a name such as example.com/protocol"},
+    {Format::kVisibleText, "visible-text", is_visible_text,
+     "visible ASCII characters, single blanks between them"},
+    {Format::kDuration, "gep2257-duration",
+     [](std::string_view t) { return duration_ms(t).has_value(); },
+     "a duration such as 500ms, 10s or 1h30m"},
+    {Format::kUriPath, "uri-path", is_uri_path, "the characters of a path, others as %XX"},
+    {Format::kCorsOrigin, "cors-origin", is_cors_origin,
+     "an origin such as https://www.example.com or *"},
 };
 
 }  // namespace
@@ -226,6 +381,59 @@ std::optional<std::pair<std::uint16_t, std::uint16_t>> status_range(std::string_
     const auto last = dash == std::string_view::npos ? first : status(text.substr(dash + 1));
     if (!first || !last || *first > *last) return std::nullopt;
     return std::pair(*first, *last);
+}
+
+std::optional<std::int64_t> unix_seconds(std::string_view text) {
+    if (text.size() < 20 || text[4] != '-' || text[7] != '-' || (text[10] | 0x20) != 't' ||
+        text[13] != ':' || text[16] != ':') {
+        return std::nullopt;
+    }
+    const auto years = whole_number(text.substr(0, 4)), months = whole_number(text.substr(5, 2)),
+               days = whole_number(text.substr(8, 2)), hours = whole_number(text.substr(11, 2)),
+               minutes = whole_number(text.substr(14, 2)),
+               seconds = whole_number(text.substr(17, 2));
+    if (!years || !months || !days || !hours || !minutes || !seconds) return std::nullopt;
+    if (*hours > 23 || *minutes > 59 || *seconds > 60) return std::nullopt;  // 60: a leap second
+    using namespace std::chrono;
+    const year_month_day date(year(*years), month(static_cast<unsigned>(*months)),
+                              day(static_cast<unsigned>(*days)));
+    if (!date.ok()) return std::nullopt;
+    text.remove_prefix(19);
+    if (text.front() == '.') {
+        std::size_t digits = 0;
+        while (digits + 1 < text.size() && is_digit(text[digits + 1])) ++digits;
+        if (digits == 0) return std::nullopt;
+        text.remove_prefix(1 + digits);
+    }
+    const auto east = minutes_east(text);
+    if (!east) return std::nullopt;
+    return std::int64_t{sys_days(date).time_since_epoch().count()} * 86'400 + *hours * 3600 +
+           (*minutes - *east) * 60 + *seconds;
+}
+
+std::optional<std::uint64_t> duration_ms(std::string_view text) {
+    std::uint64_t total = 0;
+    for (int parts = 0; parts < 4 && !text.empty(); ++parts) {
+        std::size_t digits = 0;
+        std::uint64_t number = 0;
+        while (digits < text.size() && is_digit(text[digits])) {
+            number = number * 10 + static_cast<std::uint64_t>(text[digits] - '0');
+            if (++digits > 5) return std::nullopt;
+        }
+        if (digits == 0) return std::nullopt;
+        text.remove_prefix(digits);
+        const bool thousandths = text.starts_with("ms");
+        const std::uint64_t unit = thousandths             ? 1
+                                   : text.starts_with('h') ? 3'600'000
+                                   : text.starts_with('m') ? 60'000
+                                   : text.starts_with('s') ? 1000
+                                                           : 0;
+        if (unit == 0) return std::nullopt;
+        total += number * unit;
+        text.remove_prefix(thousandths ? 2 : 1);
+        if (text.empty()) return total;
+    }
+    return std::nullopt;
 }
 
 std::optional<std::string> decode_base64(std::string_view text) {

@@ -80,6 +80,13 @@ Status read_text(const Value& value, std::string& out) {
     return {};
 }
 
+Status read_reasons(const Value& value, std::vector<std::pair<std::string, std::string>>& out) {
+    for (const Member& member : value.members()) {
+        out.emplace_back(member.key, member.value.string());
+    }
+    return {};
+}
+
 struct Word {
     std::string_view name;
     Status (*read)(const Value&, Schema&);
@@ -119,12 +126,11 @@ constexpr Word kWords[] = {
          return {};
      }},
     {"x-fairway-refused-values",
-     [](const Value& v, Schema& s) -> Status {
-         for (const Member& member : v.members()) {
-             s.refused_values.emplace_back(member.key, member.value.string());
-         }
-         return {};
-     }},
+     [](const Value& v, Schema& s) { return read_reasons(v, s.refused_values); }},
+    {"x-fairway-unsupported",
+     [](const Value& v, Schema& s) { return read_text(v, s.unsupported); }},
+    {"x-fairway-unsupported-values",
+     [](const Value& v, Schema& s) { return read_reasons(v, s.unsupported_values); }},
     {"x-kubernetes-int-or-string",
      [](const Value&, Schema& s) -> Status {
          s.type = Schema::Type::kIntOrString;
@@ -176,6 +182,7 @@ Result<KindSchema> parse_kind(const Value& root) {
     KindSchema out;
     out.kind = *kind;
     out.api_version = root["apiVersion"].string();
+    read_texts(root["alsoVersions"], out.also_versions);
     out.plural = root["plural"].string();
     out.cluster_scoped = root["scope"].text() == "Cluster";
     if (out.cluster_scoped != model::kind_is_cluster_scoped(*kind)) return bad(root, "scope");

@@ -45,7 +45,10 @@ struct Schema {
     std::vector<std::string> allowed;                                 // enum
     std::vector<std::pair<std::string, std::string>> refused_values;  // value, why
     std::string refused;                                              // why; empty: honoured
-    std::vector<std::string> list_keys;                               // list-type map
+    // Known to the API, not honoured yet: an error that leaves the object (model::Unsupported).
+    std::vector<std::pair<std::string, std::string>> unsupported_values;  // value, why
+    std::string unsupported;                                              // why; empty: honoured
+    std::vector<std::string> list_keys;                                   // list-type map
     std::vector<Property> properties;
     std::vector<Schema> items;  // of a list: one; of a map with free keys: one
     Value otherwise;            // default; missing: none
@@ -63,7 +66,8 @@ struct Property {
 
 struct KindSchema {
     model::Kind kind = model::Kind::kRegion;
-    std::string api_version;  // "fairway.dev/v1alpha1"
+    std::string api_version;                 // "fairway.dev/v1alpha1"
+    std::vector<std::string> also_versions;  // older ones of the same schema
     std::string plural;
     bool cluster_scoped = false;
     Schema root;  // without apiVersion, kind, metadata

@@ -111,6 +111,9 @@ void Validator::check_fields(const Value& map, const Schema& schema, bool is_roo
             findings_.error(member, "is not honoured here", property->schema.refused);
         } else {
             required += property->required;
+            if (const std::string& why = property->schema.unsupported; !why.empty()) {
+                findings_.unsupported(member.value, member.key_pos, "is not honoured yet", why);
+            }
             check(member.value, property->schema);
         }
     }
@@ -245,8 +248,13 @@ void Validator::check_text(const Value& value, const Schema& schema) {
 
 bool Validator::is_enum_value(const Value& value, const Schema& schema) {
     const std::string_view text = value.text();
-    if (std::find(schema.allowed.begin(), schema.allowed.end(), text) != schema.allowed.end())
+    if (std::find(schema.allowed.begin(), schema.allowed.end(), text) != schema.allowed.end()) {
+        for (const auto& [unsupported, why] : schema.unsupported_values) {
+            if (unsupported != text) continue;
+            findings_.unsupported(value, value.pos(), quote(text) + " is not honoured yet", why);
+        }
         return true;
+    }
     for (const auto& [refused, why] : schema.refused_values) {
         if (refused != text) continue;
         findings_.error(value, quote(text) + " is not honoured here", why);
@@ -276,7 +284,9 @@ void Validator::check_number(const Value& value, const Schema& schema, bool whol
         if (value.style() == Style::kQuoted) right += " without quotes";
         return findings_.error(value, shown(value, schema) + " is not " + due, std::move(right));
     }
-    if (schema.minimum && *number < *schema.minimum) {
+    if (!schema.allowed.empty()) {
+        is_enum_value(value, schema);
+    } else if (schema.minimum && *number < *schema.minimum) {
         findings_.error(value, value.string() + " is too small",
                         "at least " + number_text(*schema.minimum));
     } else if (schema.maximum && *number > *schema.maximum) {

@@ -10,12 +10,14 @@ namespace fairway::model {
 std::string_view kind_name(Kind kind) {
     static constexpr std::array<std::string_view, kKindCount> kNames = {
         "Region",         "Cluster", "DNSZone",       "TrafficPolicy", "HealthCheck",
-        "RoutingControl", "Service", "EndpointSlice", "Secret"};
+        "RoutingControl", "Service", "EndpointSlice", "Secret",        "Namespace",
+        "GatewayClass",   "Gateway", "HTTPRoute",     "ReferenceGrant"};
     return kNames[static_cast<std::size_t>(kind)];
 }
 
 bool kind_is_cluster_scoped(Kind kind) {
-    return kind == Kind::kRegion || kind == Kind::kCluster;
+    return kind == Kind::kRegion || kind == Kind::kCluster || kind == Kind::kNamespace ||
+           kind == Kind::kGatewayClass;
 }
 
 std::string_view op_name(Op op) {

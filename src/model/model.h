@@ -12,8 +12,11 @@
 #include <variant>
 #include <vector>
 
+#include "model/gateway.h"
+#include "model/grant.h"
 #include "model/health_check.h"
 #include "model/places.h"
+#include "model/route.h"
 #include "model/traffic_policy.h"
 
 namespace fairway::model {
@@ -36,12 +39,24 @@ template <>
 inline constexpr Kind kKindOf<EndpointSlice> = Kind::kEndpointSlice;
 template <>
 inline constexpr Kind kKindOf<Secret> = Kind::kSecret;
+template <>
+inline constexpr Kind kKindOf<Namespace> = Kind::kNamespace;
+template <>
+inline constexpr Kind kKindOf<GatewayClass> = Kind::kGatewayClass;
+template <>
+inline constexpr Kind kKindOf<Gateway> = Kind::kGateway;
+template <>
+inline constexpr Kind kKindOf<HttpRoute> = Kind::kHttpRoute;
+template <>
+inline constexpr Kind kKindOf<ReferenceGrant> = Kind::kReferenceGrant;
 
 template <class T>
 using Shared = std::shared_ptr<const T>;
-using AnyObject = std::variant<std::monostate, Shared<Region>, Shared<Cluster>, Shared<DnsZone>,
-                               Shared<TrafficPolicy>, Shared<HealthCheck>, Shared<RoutingControl>,
-                               Shared<Service>, Shared<EndpointSlice>, Shared<Secret>>;
+using AnyObject =
+    std::variant<std::monostate, Shared<Region>, Shared<Cluster>, Shared<DnsZone>,
+                 Shared<TrafficPolicy>, Shared<HealthCheck>, Shared<RoutingControl>,
+                 Shared<Service>, Shared<EndpointSlice>, Shared<Secret>, Shared<Namespace>,
+                 Shared<GatewayClass>, Shared<Gateway>, Shared<HttpRoute>, Shared<ReferenceGrant>>;
 
 // What a document with errors declares. It is there for those that name it, and the names in it are
 // judged, so that every fault is told at once; nothing of it is ever served.
@@ -88,7 +103,8 @@ class Model {
   private:
     std::tuple<Objects<Region>, Objects<Cluster>, Objects<DnsZone>, Objects<TrafficPolicy>,
                Objects<HealthCheck>, Objects<RoutingControl>, Objects<Service>,
-               Objects<EndpointSlice>, Objects<Secret>>
+               Objects<EndpointSlice>, Objects<Secret>, Objects<Namespace>, Objects<GatewayClass>,
+               Objects<Gateway>, Objects<HttpRoute>, Objects<ReferenceGrant>>
         objects_;
     std::map<ObjectKey, std::shared_ptr<const Draft>> drafts_;
     Changes changes_;

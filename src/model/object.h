@@ -20,8 +20,13 @@ enum class Kind : std::uint8_t {
     kService,
     kEndpointSlice,
     kSecret,
+    kNamespace,     // cluster-scoped
+    kGatewayClass,  // cluster-scoped
+    kGateway,
+    kHttpRoute,
+    kReferenceGrant,
 };
-inline constexpr int kKindCount = 9;
+inline constexpr int kKindCount = 14;
 
 std::string_view kind_name(Kind kind);  // "TrafficPolicy"
 bool kind_is_cluster_scoped(Kind kind);
@@ -47,6 +52,8 @@ struct Meta {
     std::string file;  // relative to the directory; empty = from an API
     Pos pos;
     std::map<std::string, std::string> labels;
+    std::int64_t created_unix_s = 0;  // creationTimestamp; 0: none
+    std::uint64_t generation = 0;     // 0: none
 };
 
 // A reference by name, with the place of the field that holds it.
@@ -54,6 +61,15 @@ struct Ref {
     std::string ns;  // empty: the referrer's own namespace
     std::string name;
     Pos pos;
+};
+
+// What a Gateway API object asks for that the API admits and we do not honour yet: it is told as an
+// error, but the object stands, so that its status can say so.
+struct Unsupported {
+    std::string field;  // "spec.rules[0].filters[1].type"
+    std::string why;
+    Pos pos;
+    std::int32_t rule = -1;  // index in HTTPRoute.rules; -1: the whole object
 };
 
 inline constexpr std::string_view kRegionLabel = "topology.kubernetes.io/region";

@@ -1,4 +1,5 @@
-// Region, Cluster, Service, EndpointSlice, Secret, DNSZone as declared. Values; any thread.
+// Region, Cluster, Namespace, Service, EndpointSlice, Secret, DNSZone as declared. Values; any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,13 @@ struct Cluster {
     std::string region;  // label topology.kubernetes.io/region
     Pos region_pos;
 };
+
+// Its labels alone matter: listeners choose by them whose routes they take. kNamespaceNameLabel is
+// always among them.
+struct Namespace {
+    Meta meta;
+};
+inline constexpr std::string_view kNamespaceNameLabel = "kubernetes.io/metadata.name";
 
 struct ServicePort {
     std::string name;

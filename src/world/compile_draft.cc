@@ -17,6 +17,12 @@ class DraftJudge {
     model::Diagnostics operator()(const model::Shared<model::DnsZone>&) const { return {}; }
     model::Diagnostics operator()(const model::Shared<model::Service>&) const { return {}; }
     model::Diagnostics operator()(const model::Shared<model::Secret>&) const { return {}; }
+    model::Diagnostics operator()(const model::Shared<model::Namespace>&) const { return {}; }
+    model::Diagnostics operator()(const model::Shared<model::GatewayClass>&) const { return {}; }
+    // Whom these name is not judged yet.
+    model::Diagnostics operator()(const model::Shared<model::Gateway>&) const { return {}; }
+    model::Diagnostics operator()(const model::Shared<model::HttpRoute>&) const { return {}; }
+    model::Diagnostics operator()(const model::Shared<model::ReferenceGrant>&) const { return {}; }
 
     model::Diagnostics operator()(const model::Shared<model::TrafficPolicy>& policy) const {
         Findings findings(policy->meta, &draft_);

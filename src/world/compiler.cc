@@ -131,6 +131,11 @@ void CompilerState::mark_dirty(UnitIndex index) {
             dirty_zones.insert(index);
             return;
         case Kind::kSecret:
+        case Kind::kNamespace:
+        case Kind::kGatewayClass:
+        case Kind::kGateway:
+        case Kind::kHttpRoute:
+        case Kind::kReferenceGrant:
             return;
         default:
             break;

@@ -229,5 +229,29 @@ TEST(Compiler, AuthoritiesThatTurnAreAChangeOfTheCheck) {
     EXPECT_EQ(b.world().checks.at(change.checks[0].value)->ca->data.at("ca.crt").reveal(), "new");
 }
 
+// They are read and checked; nobody serves them yet.
+TEST(Compiler, LeavesTheGatewaysKindsAlone) {
+    Bench b;
+    put_failover(b);
+    b.update();
+    const std::string before = b.said();
+    put(b.model, object<model::Namespace>("shop"));
+    put(b.model, object<model::GatewayClass>("fairway"));
+    put(b.model, object<model::Gateway>("door"));
+    put(b.model, object<model::HttpRoute>("shop"));
+    put(b.model, object<model::ReferenceGrant>("shop"));
+    const WorldChange change = b.update();
+    EXPECT_TRUE(change.policies.empty());
+    EXPECT_TRUE(change.services.empty());
+    EXPECT_EQ(b.said(), before);
+    b.model.remove({Kind::kGateway, "default", "door"});
+    b.model.put_draft(
+        {Kind::kHttpRoute, "default", "shop"},
+        std::make_shared<const model::Draft>(model::Draft{
+            std::make_shared<const model::HttpRoute>(object<model::HttpRoute>("shop")), {}}));
+    b.update();
+    EXPECT_EQ(b.said(), before);
+}
+
 }  // namespace
 }  // namespace fairway::world
