@@ -1,5 +1,6 @@
 // GatewayClass, Gateway, ReferenceGrant.
 #include "config/decode_kinds.h"
+#include "config/gateway_rules.h"
 
 namespace fairway::config {
 
@@ -115,6 +116,7 @@ void decode_kind(const Reader& root, Gateway& out, Findings& findings) {
             {address["type"].pick(kAddressTypes), address["value"].text(), address.pos()});
     });
     read_infrastructure(spec["infrastructure"], out, findings);
+    check_gateway_rules(root, Kind::kGateway, findings);
 }
 
 void decode_kind(const Reader& root, ReferenceGrant& out, Findings&) {

@@ -253,7 +253,7 @@ spec:
       namespace: policies
       weight: 0
       filters: [{type: ResponseHeaderModifier, responseHeaderModifier: {set: [{name: X, value: z}]}}]
-    timeouts: {request: 10s, backendRequest: 99999h}
+    timeouts: {request: 0s, backendRequest: 99999h}
     retry: {attempts: 2, codes: [500, 503], backoff: 100ms}
   - matches: [{path: {value: /old}}]
     filters:
@@ -261,6 +261,7 @@ spec:
       requestRedirect: {scheme: https, hostname: new.example.com, port: 8443, statusCode: 308, path: {type: ReplacePrefixMatch, replacePrefixMatch: /new}}
   - filters: [{type: URLRewrite, urlRewrite: {hostname: in.example.com, path: {type: ReplaceFullPath, replaceFullPath: /x}}}]
     retry: {}
+    timeouts: {request: 10s}
 )";
 
 TEST(DecodeRoute, WhereItAttachesAndWhatItMatches) {
@@ -313,7 +314,9 @@ TEST(DecodeRoute, FiltersBackendsAndLimits) {
     EXPECT_EQ(backends[1].to.ns, "policies");
     EXPECT_EQ(backends[1].weight, 0u);
     EXPECT_TRUE(backends[1].filters.at(0).on_response);
-    EXPECT_EQ(route->rules[0].request_ms, 10'000u);
+    EXPECT_EQ(route->rules[0].request_ms, 0u);
+    EXPECT_EQ(route->rules[2].request_ms, 10'000u);
+    EXPECT_FALSE(route->rules[2].backend_request_ms);
     EXPECT_EQ(route->rules[0].backend_request_ms, 0xFFFFFFFFu);
     EXPECT_EQ(route->rules[0].retry->attempts, 2u);
     EXPECT_EQ(route->rules[0].retry->codes, (std::vector<std::uint16_t>{500, 503}));

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "config/decode_kinds.h"
+#include "config/gateway_rules.h"
 #include "wire/http1/head.h"
 
 namespace fairway::config {
@@ -217,6 +218,7 @@ void RouteDecoder::read_retry(const Reader& retry, model::Retry& out) {
 
 void decode_kind(const Reader& root, HttpRoute& out, Findings& findings) {
     RouteDecoder(out, findings).run(root["spec"]);
+    check_gateway_rules(root, Kind::kHttpRoute, findings);
 }
 
 }  // namespace fairway::config

@@ -66,6 +66,7 @@ CAPABILITIES = {
     "ipv6": _has_ipv6,
     "root": lambda: _succeeds("sh", "-c", '[ "$(id -u)" = 0 ]'),
     "netns": lambda: _succeeds("unshare", "-n", "true"),
+    "gateway-crds": lambda: _succeeds(_ROOT / "tests" / "conformance" / "crds_test.py", "--found"),
     "bpf": lambda: _succeeds("bpftool", "prog", "list"),
 }
 

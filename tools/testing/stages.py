@@ -57,7 +57,7 @@ def unit(stage, preset="dev", prefix="unit", kind="test", env=None, wrapper=()):
 
 def oracles(stage):
     """Independent oracles: programs in any language that compare Fairway with another reckoning."""
-    for program in sorted([*ROOT.glob("tests/oracle/*_test.*")]):
+    for program in sorted([*ROOT.glob("tests/oracle/*_test.*"), *ROOT.glob("tests/conformance/*_test.*")]):
         counted(stage, program, stage.seconds_left())
 
 
