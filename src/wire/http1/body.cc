@@ -2,35 +2,113 @@
 
 #include <algorithm>
 
+#include "wire/http1/chars.h"
+#include "wire/http1/fields.h"
+
 namespace fairway::wire::http1 {
 namespace {
 
-constexpr std::size_t kChunkLineMax = 256;
+constexpr BodyReader::Step kBad{BodyStatus::kBad, 0, {}};
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
+constexpr HeaderSet kNoTrailers(HeaderId::kHost, HeaderId::kConnection, HeaderId::kContentLength,
+                                HeaderId::kTransferEncoding, HeaderId::kTe, HeaderId::kTrailer,
+                                HeaderId::kUpgrade, HeaderId::kExpect, HeaderId::kKeepAlive,
+                                HeaderId::kProxyConnection, HeaderId::kVia, HeaderId::kForwardedFor,
+                                HeaderId::kForwardedProto, HeaderId::kForwardedHost,
+                                HeaderId::kForwardedPort, HeaderId::kIdempotencyKey,
+                                HeaderId::kCookie, HeaderId::kSetCookie, HeaderId::kAuthorization,
+                                HeaderId::kLocation, HeaderId::kContentType, HeaderId::kMaxForwards,
+                                HeaderId::kCacheControl, HeaderId::kContentEncoding,
+                                HeaderId::kContentRange);
+
+// At most `max` bytes of them are looked at.
+Scan scan_of(std::string_view bytes, std::size_t max) {
+    return {bytes.data(), bytes.data() + std::min(bytes.size(), max)};
 }
 
-// "1A3" or "1A3;name=value"; false if it is not a size below 2^60.
-bool parse_chunk_size(std::string_view line, std::uint64_t* out) {
-    const std::string_view size = line.substr(0, line.find(';'));
-    if (size.empty() || size.size() > 15) return false;
-    *out = 0;
-    for (const char c : size) {
-        const int value = hex_value(c);
-        if (value < 0) return false;
-        *out = *out << 4 | static_cast<std::uint64_t>(value);
+// What a line's or a section's status means for the body when `bytes` may be at most `max`.
+BodyReader::Step step_of(HeadStatus status, const Scan& scan, std::string_view bytes,
+                         std::size_t max) {
+    if (status == HeadStatus::kDone) {
+        return {BodyStatus::kMore, scan.since(bytes.data()).size(), {}};
     }
-    return std::all_of(line.begin(), line.end(),
-                       [](char c) { return c == '\t' || (c >= 0x20 && c != 0x7F); });
+    const bool wait = status == HeadStatus::kMore && bytes.size() < max;
+    return wait ? BodyReader::Step{} : kBad;
+}
+
+HeadStatus take_token(Scan* scan) {
+    const char* const begin = scan->at;
+    scan->at = skip(begin, scan->end, kTokenChar);
+    if (scan->empty()) return HeadStatus::kMore;
+    return scan->at == begin ? HeadStatus::kBadHeader : HeadStatus::kDone;
+}
+
+HeadStatus take_quoted(Scan* scan) {
+    for (++scan->at; !scan->empty() && is(*scan->at, kValueChar); ++scan->at) {
+        if (*scan->at == '"') {
+            ++scan->at;
+            return HeadStatus::kDone;
+        }
+        if (*scan->at != '\\') continue;
+        if (++scan->at == scan->end) return HeadStatus::kMore;
+        if (!is(*scan->at, kValueChar)) return HeadStatus::kBadHeader;
+    }
+    return scan->empty() ? HeadStatus::kMore : HeadStatus::kBadHeader;
+}
+
+// ";name", ";name=value" or ";name="value"", any number. Blanks, which others skip in other
+// places, are refused.
+HeadStatus take_extensions(Scan* scan) {
+    while (!scan->empty() && *scan->at == ';') {
+        ++scan->at;
+        HeadStatus status = take_token(scan);
+        if (status != HeadStatus::kDone) return status;
+        if (*scan->at != '=') continue;
+        ++scan->at;
+        if (scan->empty()) return HeadStatus::kMore;
+        status = *scan->at == '"' ? take_quoted(scan) : take_token(scan);
+        if (status != HeadStatus::kDone) return status;
+    }
+    return scan->empty() ? HeadStatus::kMore : HeadStatus::kDone;
+}
+
+// A size below 2^60.
+HeadStatus take_chunk_size(Scan* scan, std::uint64_t* out) {
+    *out = 0;
+    const char* const begin = scan->at;
+    for (; !scan->empty() && is(*scan->at, kHexChar); ++scan->at) {
+        if (scan->at - begin == 15) return HeadStatus::kBadHeader;
+        *out = *out << 4 | hex_value(*scan->at);
+    }
+    if (scan->empty()) return HeadStatus::kMore;
+    return scan->at == begin ? HeadStatus::kBadHeader : HeadStatus::kDone;
+}
+
+HeadStatus take_trailers(Scan* scan) {
+    for (unsigned count = 0;; ++count) {
+        if (scan->empty()) return HeadStatus::kMore;
+        if (*scan->at == '\r') return take_line_end(scan, HeadStatus::kBadHeader);
+        if (count == kHttpTrailersMax) return HeadStatus::kTooManyHeaders;
+        Header ignored;
+        const HeadStatus status = take_field(scan, &ignored);
+        if (status != HeadStatus::kDone) return status;
+    }
 }
 
 }  // namespace
 
-BodyReader::BodyReader(const Head& head) : framing_(head.framing) {
+bool TrailerView::next(Header* out) {
+    while (!rest_.empty()) {
+        Scan scan = scan_of(rest_, rest_.size());
+        if (take_field(&scan, out) != HeadStatus::kDone) return false;
+        rest_.remove_prefix(out->line_size);
+        if (!kNoTrailers.has(out->id)) return true;
+    }
+    return false;
+}
+
+BodyReader::BodyReader(const Head& head)
+    : framing_(head.framing), keep_trailers_(!head.names_fields) {
     if (framing_ == Framing::kLength) left_ = head.length;
 }
 
@@ -51,33 +129,40 @@ BodyReader::Step BodyReader::feed(std::string_view bytes) {
 }
 
 BodyReader::Step BodyReader::feed_chunked(std::string_view bytes) {
-    if (part_ != Part::kData) return feed_line(bytes);
+    if (part_ == Part::kSize) return feed_size(bytes);
+    if (part_ == Part::kTrailers) return feed_trailers(bytes);
+    if (part_ == Part::kDataEnd) {
+        Scan scan = scan_of(bytes, 2);
+        const Step step = step_of(take_line_end(&scan, HeadStatus::kBadHeader), scan, bytes, 2);
+        if (step.used != 0) part_ = Part::kSize;
+        return step;
+    }
     const std::size_t size = std::min<std::uint64_t>(left_, bytes.size());
     left_ -= size;
     if (left_ == 0) part_ = Part::kDataEnd;
     return {BodyStatus::kMore, size, bytes.substr(0, size)};
 }
 
-// The lines between chunks: a size, the end of a chunk's data, a trailer.
-BodyReader::Step BodyReader::feed_line(std::string_view bytes) {
-    constexpr Step kBad{BodyStatus::kBad, 0, {}};
-    const std::size_t end = bytes.find("\r\n");
-    if (end == std::string_view::npos) return bytes.size() > kChunkLineMax ? kBad : Step{};
-    const std::string_view line = bytes.substr(0, end);
-    Step step{BodyStatus::kMore, end + 2, {}};
-    if (line.size() > kChunkLineMax) return kBad;
-    if (part_ == Part::kDataEnd) {
-        if (!line.empty()) return kBad;
-        part_ = Part::kSize;
-    } else if (part_ == Part::kSize) {
-        if (!parse_chunk_size(line, &left_)) return kBad;
-        part_ = left_ == 0 ? Part::kTrailer : Part::kData;
-    } else if (line.empty()) {
-        step.status = BodyStatus::kDone;
-    } else {
-        trailer_bytes_ += step.used;
-        if (trailer_bytes_ > kHttpHeadMax || line.find(':') == std::string_view::npos) return kBad;
-    }
+BodyReader::Step BodyReader::feed_size(std::string_view bytes) {
+    Scan scan = scan_of(bytes, kHttpChunkLineMax);
+    HeadStatus status = take_chunk_size(&scan, &left_);
+    const char* const extensions = scan.at;
+    if (status == HeadStatus::kDone) status = take_extensions(&scan);
+    const auto size = static_cast<std::uint32_t>(scan.since(extensions).size());
+    if (status == HeadStatus::kDone) status = take_line_end(&scan, HeadStatus::kBadHeader);
+    const Step step = step_of(status, scan, bytes, kHttpChunkLineMax);
+    if (step.used == 0) return step;
+    part_ = left_ == 0 ? Part::kTrailers : Part::kData;
+    extension_bytes_ += size;
+    return extension_bytes_ > kHttpChunkExtensionsMax ? kBad : step;
+}
+
+BodyReader::Step BodyReader::feed_trailers(std::string_view bytes) {
+    Scan scan = scan_of(bytes, kHttpTrailerBytesMax);
+    Step step = step_of(take_trailers(&scan), scan, bytes, kHttpTrailerBytesMax);
+    if (step.used == 0) return step;
+    step.status = BodyStatus::kDone;
+    if (keep_trailers_) trailers_ = TrailerView(bytes.substr(0, step.used - 2));
     return step;
 }
 

@@ -1,10 +1,14 @@
-// Any bytes as request, response and body: no crash, nothing read outside, no step that stands
-// still.
+// Any bytes as request, response, target and body: no crash, nothing read outside, no step that
+// stands still; bytes one at a time make the same body as all at once; a normal form is its own.
+#include <algorithm>
 #include <cstdlib>
+#include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "wire/http1/body.h"
 #include "wire/http1/head.h"
+#include "wire/http1/target.h"
 
 namespace {
 
@@ -19,31 +23,86 @@ void check(bool holds) {
     if (!holds) std::abort();
 }
 
-void read_body(const Head& head, std::string_view bytes) {
+struct Body {
+    BodyStatus status = BodyStatus::kMore;
+    std::string data, trailers;
+    bool operator==(const Body&) const = default;
+};
+
+// The bytes come `step` at a time; what was not used is shown again with more behind it.
+Body read_body(const Head& head, std::string_view bytes, std::size_t step) {
     BodyReader reader(head);
-    for (;;) {
-        const auto step = reader.feed(bytes);
-        check(step.used <= bytes.size() && inside(step.data, bytes));
-        if (step.status != BodyStatus::kMore || step.used == 0) return;
-        bytes.remove_prefix(step.used);
+    Body body;
+    std::string held;
+    for (std::size_t at = 0; body.status == BodyStatus::kMore && at < bytes.size(); at += step) {
+        held += bytes.substr(at, step);
+        for (;;) {
+            const auto result = reader.feed(held);
+            check(result.used <= held.size() && inside(result.data, held));
+            body.status = result.status;
+            body.data += result.data;
+            TrailerView trailers = reader.trailers();
+            for (Header header; body.status == BodyStatus::kDone && trailers.next(&header);) {
+                check(inside(header.line(), held));
+                body.trailers += header.line();
+            }
+            held.erase(0, result.used);
+            if (body.status != BodyStatus::kMore || result.used == 0) break;
+        }
+        check(held.size() <= std::size_t{fairway::kHttpTrailerBytesMax} + step);
     }
+    return body;
+}
+
+// The normal form of a path is its own, and no server reads it in another way.
+void read_path(const RequestHead& head) {
+    static char scratch[fairway::kHttpTargetMax + fairway::kHttpHeadMax];
+    Target target;
+    const TargetStatus status = read_target(head, scratch, &target);
+    check(status != TargetStatus::kTooLong && !target_status_text(status).empty());
+    if (status != TargetStatus::kOk) return check(refusal_status(status) >= 400);
+    const std::string path(target.path), host(target.host);
+    check(path == "*" || path.starts_with('/'));
+    for (const char* const part : {"/./", "/../", "\\", "%2e", "%2E", "%00", "#", "?", "/..;"}) {
+        check(path.find(part) == std::string::npos);
+    }
+    check(!path.ends_with("/.") && !path.ends_with("/.."));
+    check(path.size() <= std::max<std::size_t>(head.target.size(), 1));
+    const std::string again =
+        std::string(head.method) + " " + path + " HTTP/1.0\r\nHost: " + host + "\r\n\r\n";
+    RequestHead second;
+    std::size_t used = 0;
+    check(parse_request(again, &second, &used) == HeadStatus::kDone);
+    check(read_target(second, scratch, &target) == TargetStatus::kOk);
+    check(target.path == path && !target.rewritten);
 }
 
 template <class H, class Parse>
 void read_message(std::string_view bytes, Parse parse) {
     H head;
     std::size_t used = 0;
-    if (parse(bytes, &head, &used) != HeadStatus::kDone) return;
+    const HeadStatus status = parse(bytes, &head, &used);
+    check(!head_status_text(status).empty());
+    if (status != HeadStatus::kDone) {
+        if constexpr (std::is_same_v<H, RequestHead>) {
+            check(status == HeadStatus::kMore || refusal_status(status) >= 400);
+        }
+        return;
+    }
     check(used <= bytes.size());
     for (const Header& header : head.headers()) {
-        check(inside(header.name, bytes) && inside(header.value, bytes));
+        check(inside(header.line(), bytes) && inside(header.value, header.line()));
+        check(header_id(header.name) == header.id && is_token(header.name));
+        check(head.find(header.name).has_value() && head.find(header.id).has_value());
         check(header.value.find_first_of("\r\n") == std::string_view::npos);
     }
     // What is whole is whole: no shorter input gives a whole head.
     H shorter;
     std::size_t shorter_used = 0;
     check(parse(bytes.substr(0, used - 1), &shorter, &shorter_used) == HeadStatus::kMore);
-    read_body(head, bytes.substr(used));
+    const std::string_view rest = bytes.substr(used);
+    check(read_body(head, rest, 1) == read_body(head, rest, std::max<std::size_t>(rest.size(), 1)));
+    if constexpr (std::is_same_v<H, RequestHead>) read_path(head);
 }
 
 }  // namespace

@@ -520,6 +520,77 @@ TEST(Http1Body, TakesChunksApartHoweverTheyCome) {
     EXPECT_EQ(body_of("Server: x", "anything", 3), "anything?");
 }
 
+// RFC 9112 section 7.1; "!" is refused, however the bytes come.
+TEST(Http1Body, FollowsEachRuleOfChunks) {
+    const std::string longest(kHttpChunkLineMax - 4, 'x'), line = ";" + std::string(200, 'x');
+    std::string many;
+    for (std::size_t size = 0; size <= kHttpChunkExtensionsMax; size += 201)
+        many += "1" + line + "\r\na\r\n";
+    const std::pair<std::string, const char*> rows[] = {
+        {"1\r\na\r\n0\r\n\r\n", "a"},
+        {"000000000000001\r\na\r\n000\r\n\r\n", "a"},
+        {"1;n;m=v;q=\"a \\\" b\"\r\na\r\n0;last\r\n\r\n", "a"},
+        {"1;" + longest + "\r\na\r\n0\r\n\r\n", "a"},
+        {"1;" + longest + "x\r\na\r\n0\r\n\r\n", "!"},
+        {many + "0\r\n\r\n", "!"},
+        {"0000000000000001\r\na\r\n0\r\n\r\n", "!"},
+        {"0x1\r\na\r\n0\r\n\r\n", "!"},
+        {"+1\r\na\r\n0\r\n\r\n", "!"},
+        {" 1\r\na\r\n0\r\n\r\n", "!"},
+        {"1 \r\na\r\n0\r\n\r\n", "!"},
+        {"1 ;a\r\na\r\n0\r\n\r\n", "!"},
+        {"1; a\r\na\r\n0\r\n\r\n", "!"},
+        {"1;\r\na\r\n0\r\n\r\n", "!"},
+        {"1;a=\r\na\r\n0\r\n\r\n", "!"},
+        {"1;a=\"\x01\"\r\na\r\n0\r\n\r\n", "!"},
+        {"1;a=\"\\\x01\"\r\na\r\n0\r\n\r\n", "!"},
+        {"1;a\na\r\n0\r\n\r\n", "!"},  // TERM.EXT
+        {"1;a\rb\r\na\r\n0\r\n\r\n", "!"},
+        {"1\na\r\n0\r\n\r\n", "!"},
+        {"1\r\nab\r\n0\r\n\r\n", "!"},
+        {"1\r\na\n0\r\n\r\n", "!"},
+        {"1\r\na\rX0\r\n\r\n", "!"},
+        {"0\r\nA: b\n\r\n", "!"},
+        {"0\r\nA : b\r\n\r\n", "!"},
+        {"0\r\nA: b\r\n c\r\n\r\n", "!"},
+        {"0\r\nContent_Length: 1\r\n\r\n", "!"},
+        {"0\r\nA: " + std::string(kHttpTrailerBytesMax, 'a'), "!"},
+    };
+    for (const auto& [bytes, body] : rows) {
+        for (const std::size_t step : {1u, 3u, 10'000u}) {
+            EXPECT_EQ(body_of("Transfer-Encoding: chunked", bytes, step), body) << bytes << step;
+        }
+    }
+}
+
+TEST(Http1Body, KeepsTheTrailersThatMayBeSentOn) {  // RFC 9110 section 6.5.1
+    const auto trailers = [](std::string_view fields, std::string_view section) {
+        ResponseHead head;
+        std::size_t used = 0;
+        const std::string text =
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + std::string(fields) + "\r\n";
+        EXPECT_EQ(parse_response(text, false, &head, &used), kDone);
+        BodyReader reader(head);
+        EXPECT_EQ(reader.feed("0\r\n").used, 3u);
+        std::string out;
+        const std::string bytes = std::string(section) + "\r\n";
+        if (reader.feed(bytes).status != BodyStatus::kDone) return std::string("!");
+        TrailerView view = reader.trailers();
+        for (Header header; view.next(&header);) {
+            out += std::string(header.name) + "=" + std::string(header.value) + " ";
+        }
+        return out;
+    };
+    EXPECT_EQ(trailers("", ""), "");
+    EXPECT_EQ(trailers("", "Checksum: 1\r\nGrpc-Status:0\r\n"), "Checksum=1 Grpc-Status=0 ");
+    EXPECT_EQ(trailers("", "Content-Length: 1\r\nA: b\r\nHOST: x\r\nSet-Cookie: s\r\n"), "A=b ");
+    EXPECT_EQ(trailers("Connection: A\r\n", "A: b\r\n"), "");
+    std::string many;
+    for (std::uint32_t i = 0; i < kHttpTrailersMax; ++i) many += "a: b\r\n";
+    EXPECT_NE(trailers("", many), "!");
+    EXPECT_EQ(trailers("", many + "a: b\r\n"), "!");
+}
+
 TEST(Http1Body, RefusesBadChunks) {
     for (const char* bad : {"x\r\n", "\r\n", "-1\r\n", "5 \r\nhello\r\n", "5\r\nhelloX\r\n",
                             "5\nhello", "1000000000000000\r\n", "0\r\nnot a header\r\n\r\n"}) {
