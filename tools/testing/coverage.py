@@ -17,8 +17,8 @@ PARSERS = {
     "http1": ["wire/http1/*.cc"],
     "yaml": ["config/emit.cc", "config/tree_builder.cc", "config/value.cc", "config/yaml.cc"],
     "json": ["config/json.cc", "config/tree_builder.cc"],
-    "decode": ["config/decode*.cc", "config/directory.cc", "config/findings.cc", "config/format.cc",
-               "config/schema.cc", "config/validate.cc"],
+    "decode": ["config/*_rules.cc", "config/decode*.cc", "config/directory.cc", "config/findings.cc",
+               "config/format.cc", "config/schema.cc", "config/validate.cc"],
     "engine": ["dns/engine.cc", "dns/resolution.cc"],
     "compile": [],  # what these two feed is no parser
     "steer": [],
