@@ -1,5 +1,6 @@
 // Any bytes as request, response, target and body: no crash, nothing read outside, no step that
-// stands still; bytes one at a time make the same body as all at once; a normal form is its own.
+// stands still; bytes one at a time make the same body as all at once; a normal form is its own;
+// what is written anew is read as the same.
 #include <algorithm>
 #include <cstdlib>
 #include <string>
@@ -9,6 +10,7 @@
 #include "wire/http1/body.h"
 #include "wire/http1/head.h"
 #include "wire/http1/target.h"
+#include "wire/http1/writer.h"
 
 namespace {
 
@@ -52,6 +54,32 @@ Body read_body(const Head& head, std::string_view bytes, std::size_t step) {
         check(held.size() <= std::size_t{fairway::kHttpTrailerBytesMax} + step);
     }
     return body;
+}
+
+// What is written is read as the same message.
+void write_anew(const RequestHead& head) {
+    HeadParts parts;
+    HeadWriter writer(parts, head.headers());
+    writer.request_line(head.method, head.target);
+    writer.upgrade(head.upgrade);
+    if (head.headers().empty()) writer.add("Host: h\r\n");
+    if (!writer.finish(head.framing, head.length, !head.keep_alive)) return;
+    std::string text;
+    for (const std::string_view part : parts.parts()) text += part;
+    RequestHead second;
+    std::size_t used = 0;
+    const HeadStatus status = parse_request(text, &second, &used);
+    // HTTP/1.0 is sent on as 1.1, which has more rules; a line more may be one too many.
+    if (head.minor == 0 || status == HeadStatus::kTooLong || status == HeadStatus::kTooManyHeaders)
+        return;
+    check(status == HeadStatus::kDone && used == text.size());
+    check(second.method == head.method && second.target == head.target &&
+          second.host == head.host && second.framing == head.framing &&
+          second.length == head.length && second.keep_alive == head.keep_alive &&
+          second.upgrade == head.upgrade && second.expect_continue == head.expect_continue);
+    for (const Header& header : second.headers()) {
+        check(header.id != HeaderId::kKeepAlive && header.id != HeaderId::kProxyConnection);
+    }
 }
 
 // The normal form of a path is its own, and no server reads it in another way.
@@ -102,7 +130,10 @@ void read_message(std::string_view bytes, Parse parse) {
     check(parse(bytes.substr(0, used - 1), &shorter, &shorter_used) == HeadStatus::kMore);
     const std::string_view rest = bytes.substr(used);
     check(read_body(head, rest, 1) == read_body(head, rest, std::max<std::size_t>(rest.size(), 1)));
-    if constexpr (std::is_same_v<H, RequestHead>) read_path(head);
+    if constexpr (std::is_same_v<H, RequestHead>) {
+        read_path(head);
+        write_anew(head);
+    }
 }
 
 }  // namespace

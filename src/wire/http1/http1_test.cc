@@ -7,6 +7,7 @@
 #include "wire/http1/chars.h"
 #include "wire/http1/head.h"
 #include "wire/http1/target.h"
+#include "wire/http1/writer.h"
 
 namespace fairway::wire::http1 {
 namespace {
@@ -479,6 +480,91 @@ TEST(Http1Response, FramingByStatusAndHeaders) {
           "SSH-2.0-OpenSSH_9.2\r\n\r\n"}) {
         EXPECT_EQ(parse_response(bad, false, &head, &used), HeadStatus::kBadStartLine) << bad;
     }
+}
+
+std::string joined(const HeadParts& parts) {
+    std::string out;
+    for (const std::string_view part : parts.parts()) out += part;
+    EXPECT_EQ(parts.size(), out.size());
+    return out;
+}
+
+TEST(Http1Writer, SendsOnWhatIsNotOfThisHop) {  // RFC 9110 section 7.6.1
+    const std::string text =
+        "POST /a HTTP/1.1\r\nHost: h\r\nAccept: */*\r\nX-Mine: 1\r\nKeep-Alive: 5\r\nTE: "
+        "trailers\r\n"
+        "Connection: x-mine, keep-alive\r\nCookie:  a \r\nTransfer-Encoding: chunked\r\nB: "
+        "c\r\n\r\n";
+    RequestHead head;
+    ASSERT_EQ(request(text, &head), kDone);
+    HeadParts parts;
+    HeadWriter writer(parts, head.headers());
+    writer.request_line("POST", "/b");
+    writer.drop("b");
+    writer.replace(HeaderId::kHost, "Host: other\r\n");
+    writer.add({"Via: 1.1 ", "me", "\r\n"});
+    ASSERT_TRUE(writer.finish(Framing::kChunked, 0, false));
+    EXPECT_EQ(joined(parts),
+              "POST /b HTTP/1.1\r\nAccept: */*\r\nCookie:  a \r\nHost: other\r\nVia: 1.1 me\r\n"
+              "Transfer-Encoding: chunked\r\nTE: trailers\r\nConnection: TE\r\n\r\n");
+}
+
+TEST(Http1Writer, KeepsRunsOfLinesAsOnePiece) {
+    const std::string text = "GET /a HTTP/1.1\r\nHost: h\r\nA: b\r\nC: d\r\n\r\n";
+    RequestHead head;
+    ASSERT_EQ(request(text, &head), kDone);
+    HeadParts parts;
+    HeadWriter writer(parts, head.headers());
+    writer.request_line("GET", std::string_view("/a"));
+    ASSERT_TRUE(writer.finish(Framing::kNone, 0, false));
+    EXPECT_EQ(joined(parts), text);
+    EXPECT_LE(parts.parts().size(), 3u);
+    EXPECT_EQ(parts.parts()[1].data(), text.data() + 17);
+}
+
+TEST(Http1Writer, FramesResponsesByTheirStatus) {  // RFC 9112 section 6.3, RFC 9110 section 8.6
+    const auto written = [](std::uint16_t status, Framing framing, bool close,
+                            std::string_view protocol = "") {
+        ResponseHead head;
+        std::size_t used = 0;
+        const std::string text = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTrailer: a\r\n\r\n";
+        EXPECT_EQ(parse_response(text, false, &head, &used), kDone);
+        HeadParts parts;
+        HeadWriter writer(parts, head.headers());
+        writer.status_line(status, "x");
+        writer.upgrade(protocol);
+        EXPECT_TRUE(writer.finish(framing, 7, close));
+        return joined(parts).substr(16);
+    };
+    EXPECT_EQ(written(200, Framing::kLength, false), "Content-Length: 7\r\n\r\n");
+    EXPECT_EQ(written(200, Framing::kChunked, false),
+              "Trailer: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    EXPECT_EQ(written(200, Framing::kUntilClose, false), "Connection: close\r\n\r\n");
+    EXPECT_EQ(written(304, Framing::kNone, true), "Content-Length: 5\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(written(204, Framing::kNone, false), "\r\n");
+    EXPECT_EQ(written(101, Framing::kNone, false, "x"),
+              "Upgrade: x\r\nConnection: upgrade\r\n\r\n");
+    EXPECT_EQ(written(200, Framing::kLength, true, "x"),
+              "Content-Length: 7\r\nUpgrade: x\r\nConnection: close, upgrade\r\n\r\n");
+}
+
+TEST(Http1Writer, SaysWhatDoesNotFit) {
+    std::string text = "GET / HTTP/1.1\r\nHost: h\r\n";
+    for (int i = 0; i < 30; ++i) text += "Keep: 1\r\nTE: x\r\n";
+    RequestHead head;
+    ASSERT_EQ(request(text + "\r\n", &head), kDone);
+    HeadParts parts;
+    HeadWriter scattered(parts, head.headers());
+    scattered.request_line("GET", "/");
+    EXPECT_FALSE(scattered.finish(Framing::kNone, 0, false));
+    const std::string longer(HeadParts::kRoom, 'x');
+    HeadWriter roomy(parts, {});
+    roomy.request_line("GET", "/" + longer);
+    roomy.add({longer, "y"});
+    EXPECT_FALSE(roomy.finish(Framing::kNone, 0, false));
+    HeadWriter reason(parts, {});
+    reason.status_line(200, longer);
+    EXPECT_FALSE(reason.finish(Framing::kNone, 0, false));
 }
 
 // Feeds in pieces of `step` bytes; "!" = refused, "?" = not whole.
