@@ -4,6 +4,8 @@
 #include <string>
 
 #include "wire/http1/head.h"
+#include "wire/http1/target.h"
+#include "wire/http1/writer.h"
 
 namespace fairway::wire::http1 {
 namespace {
@@ -54,6 +56,25 @@ void response(benchmark::State& state) {
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kResponse.size()));
 }
 BENCHMARK(response);
+
+// Reading the head, its target, and writing it as a proxy sends it on.
+void request_through(benchmark::State& state) {
+    RequestHead head;
+    Target target;
+    HeadParts parts;
+    std::array<char, 256> scratch;
+    std::size_t used = 0;
+    for (auto _ : state) {
+        parse_request(kRequest, &head, &used);
+        benchmark::DoNotOptimize(read_target(head, scratch, &target));
+        HeadWriter writer(parts, head.headers());
+        writer.request_line(head.method, head.target);
+        writer.add("Via: 1.1 fairway-00000000\r\n");
+        benchmark::DoNotOptimize(writer.finish(head.framing, head.length, false));
+        benchmark::ClobberMemory();
+    }
+}
+BENCHMARK(request_through);
 
 }  // namespace
 }  // namespace fairway::wire::http1

@@ -15,7 +15,7 @@ namespace fairway::wire::http1 {
 class HeadParts {
   public:
     static constexpr std::size_t kMax = 24, kRoom = 1'024;
-    HeadParts() {}
+    HeadParts() = default;
     HeadParts(const HeadParts&) = delete;
     HeadParts& operator=(const HeadParts&) = delete;
 
