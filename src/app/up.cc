@@ -34,20 +34,32 @@ struct Listeners {
     std::vector<io::Listener> api;
 };
 
+// UDP and TCP at one port. Port 0: the one that UDP gets, and another where TCP's is taken.
+Status open_both(const SockAddr& asked, const std::string& option, unsigned shards,
+                 Listeners& out) {
+    for (int attempts = asked.port == 0 ? 20 : 1;; --attempts) {
+        FW_TRY(io::Listener udp, out.store.open(io::Transport::kUdp, asked, shards, option));
+        auto tcp = out.store.open(io::Transport::kTcp, udp.address, shards, option);
+        if (tcp) {
+            out.dns.emplace_back(io::Transport::kUdp, std::move(udp));
+            out.dns.emplace_back(io::Transport::kTcp, std::move(*tcp));
+            return {};
+        }
+        if (attempts <= 1 || tcp.error().code != Code::kConflict)
+            return tl::unexpected(std::move(tcp.error()));
+        out.store.close(io::Transport::kUdp, udp.address);
+    }
+}
+
 Status open_dns(const UpOptions& options, unsigned shards, Listeners& out) {
     for (const auto& text : options.dns) {
-        auto address = SockAddr::parse(text);
+        const auto address = SockAddr::parse(text);
         if (!address) {
             return fail(
                 Code::kInvalid, Origin::kConfig,
                 "--dns " + text + ": give ADDRESS:PORT, such as 127.0.0.1:5300 or [::1]:5300");
         }
-        for (const auto transport : {io::Transport::kUdp, io::Transport::kTcp}) {
-            FW_TRY(io::Listener listener,
-                   out.store.open(transport, *address, shards, "--dns " + text + " (role dns)"));
-            address = listener.address;  // port 0: TCP takes the one that UDP got
-            out.dns.emplace_back(transport, std::move(listener));
-        }
+        FW_TRY_VOID(open_both(*address, "--dns " + text + " (role dns)", shards, out));
     }
     return {};
 }
