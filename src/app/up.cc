@@ -251,7 +251,8 @@ class Up {
 Status check_directory(const UpOptions& options, const std::string& user) {
     if (StateDir::is_of(options.state, options.directory)) return {};
     std::error_code error;
-    if (!std::filesystem::is_directory(options.directory, error)) {
+    const bool is_directory = std::filesystem::is_directory(options.directory, error);
+    if (!is_directory && error != std::errc::permission_denied) {
         return fail(Code::kNotFound, Origin::kConfig, options.directory + ": is not a directory");
     }
     if (::access(options.directory.c_str(), R_OK | X_OK) == 0) return {};

@@ -15,7 +15,7 @@ TEST(Secret, MovesAndLeavesNothingBehind) {
     Secret<std::string> first(original);
     Secret<std::string> second(std::move(first));
     EXPECT_EQ(second.reveal(), original);
-    EXPECT_TRUE(first.empty());
+    EXPECT_TRUE(first.empty());  // NOLINT(bugprone-use-after-move): that is what it promises
     EXPECT_EQ(second.copy().reveal(), original);
 }
 

@@ -14,13 +14,13 @@ using model::Kind;
 
 bool flag(const Json& object, const char* name, bool otherwise) {
     const Json* found = member(object, name);
-    return found ? found->GetBool() : otherwise;
+    return found ? found->get<bool>() : otherwise;
 }
 
 template <class Number>
 Number number(const Json& object, const char* name, Number otherwise) {
     const Json* found = member(object, name);
-    return found ? static_cast<Number>(found->GetInt64()) : otherwise;
+    return found ? static_cast<Number>(found->get<std::int64_t>()) : otherwise;
 }
 
 // The value of an enum field by its word.
@@ -30,7 +30,7 @@ Enum word(const Json& object, const char* name,
     const Json* found = member(object, name);
     if (!found) return otherwise;
     for (const auto& [spelling, value] : words) {
-        if (spelling == found->GetString()) return value;
+        if (spelling == found->get<std::string>()) return value;
     }
     FW_CHECK(false);
     return otherwise;
@@ -39,7 +39,7 @@ Enum word(const Json& object, const char* name,
 template <class Each>
 void each(const Json& object, const char* name, Each&& take) {
     if (const Json* list = member(object, name)) {
-        for (const Json& item : list->GetArray()) take(item);
+        for (const Json& item : *list) take(item);
     }
 }
 
@@ -135,12 +135,13 @@ std::shared_ptr<model::Region> region(const Json& declared) {
         made->cidr_pos.emplace_back();
     });
     if (const Json* latency = member(declared, "latency")) {
-        for (const auto& [to, ms] : latency->GetObject()) {
-            made->latency_ms[to.GetString()] = ms.GetDouble();
-            made->latency_pos[to.GetString()] = {};
+        for (const auto& [to, ms] : latency->items()) {
+            made->latency_ms[to] = ms.get<double>();
+            made->latency_pos[to] = {};
         }
     }
-    each(declared, "geo", [&](const Json& item) { made->geo.emplace_back(item.GetString()); });
+    each(declared, "geo",
+         [&](const Json& item) { made->geo.emplace_back(item.get<std::string>()); });
     return made;
 }
 
@@ -190,7 +191,7 @@ std::shared_ptr<model::RoutingControl> control(const Json& declared) {
 model::Leaf leaf(const Json& declared) {
     model::Leaf made;
     each(declared, "values", [&](const Json& item) {
-        made.values.emplace_back(item.GetString());
+        made.values.emplace_back(item.get<std::string>());
         made.value_pos.emplace_back();
     });
     made.hostname = text(declared, "hostname");
@@ -246,7 +247,7 @@ model::Child child(const Json& declared) {
     made.region = text(declared, "region");
     if (const Json* place = member(declared, "coordinates")) made.coordinates = coordinates(*place);
     each(declared, "match", [&](const Json& item) {
-        made.match.emplace_back(item.GetString());
+        made.match.emplace_back(item.get<std::string>());
         made.match_pos.emplace_back();
     });
     each(declared, "cidrs", [&](const Json& item) {
@@ -300,21 +301,21 @@ void put_all(model::Model& into, const Json& a_case, const char* list, Read&& re
 }  // namespace
 
 const Json* member(const Json& object, const char* name) {
-    const auto at = object.FindMember(name);
-    return at == object.MemberEnd() ? nullptr : &at->value;
+    const auto at = object.find(name);
+    return at == object.end() ? nullptr : &*at;
 }
 
 std::string text(const Json& object, const char* name, const char* otherwise) {
     const Json* found = member(object, name);
-    return found ? found->GetString() : otherwise;
+    return found ? found->get<std::string>() : otherwise;
 }
 
 model::Coordinates coordinates(const Json& place) {
-    return {place["latitude"].GetDouble(), place["longitude"].GetDouble()};
+    return {place["latitude"].get<double>(), place["longitude"].get<double>()};
 }
 
 Cidr cidr(const Json& written) {
-    const auto parsed = Cidr::parse(written.GetString());
+    const auto parsed = Cidr::parse(written.get<std::string>());
     FW_CHECK(parsed);
     return *parsed;
 }

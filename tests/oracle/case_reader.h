@@ -3,17 +3,14 @@
 // ends the program: cases come from generate.py only.
 #pragma once
 
-#include <rapidjson/document.h>
-
 #include <optional>
 #include <string>
 
 #include "base/ip.h"
+#include "base/json.h"
 #include "model/model.h"
 
 namespace fairway::oracle {
-
-using Json = rapidjson::Value;
 
 inline constexpr const char* kNamespace = "default";
 

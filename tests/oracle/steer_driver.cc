@@ -1,10 +1,6 @@
 // fairway_steer_driver: answers cases of the oracle (tests/oracle/README.md), a JSON line each,
 // with what steer::distribute says: documents -> Model -> World -> Facts -> Distribution. The other
 // half of the comparison is oracle.py; run.py holds the two together.
-#include <rapidjson/document.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -13,6 +9,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/json_writer.h"
 #include "case_reader.h"
 #include "fast_form.h"
 #include "steer/exact.h"
@@ -21,13 +18,6 @@
 
 namespace fairway::oracle {
 namespace {
-
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
-void write(Writer& out, const char* key, const std::string& value) {
-    out.Key(key);
-    out.String(value.c_str());
-}
 
 const char* rcode(steer::Outcome outcome) {
     switch (outcome) {
@@ -93,7 +83,7 @@ void set_currents(const world::World& world, const Json& current, world::Facts& 
             if (!choice) continue;
             for (std::uint32_t kid = 0; kid < node.kid_count; ++kid) {
                 const world::Node& at = part->nodes[node.first_kid + kid];
-                if (part->names[at.name] == choice->GetString())
+                if (part->names[at.name] == choice->get<std::string>())
                     facts.set_current(node.current, kid);
             }
         }
@@ -108,16 +98,15 @@ world::Facts read_facts(const world::World& world, const Json& given) {
         const Json* word = told(given, *part);
         world::Health value = initial(*part);
         if (word && part->control) {
-            value = std::string_view(word->GetString()) == "On" ? world::Health::kUp
-                                                                : world::Health::kDown;
+            value = word->get<std::string>() == "On" ? world::Health::kUp : world::Health::kDown;
         } else if (word) {
-            value = health(word->GetString());
+            value = health(word->get<std::string>());
         }
         facts.set(part->id, value);
     }
     if (const Json* down = member(given, "regions_down")) {
-        for (const Json& name : down->GetArray()) {
-            if (const auto* region = world.regions->find(name.GetString())) {
+        for (const Json& name : *down) {
+            if (const auto* region = world.regions->find(name.get<std::string>())) {
                 facts.set_region(region->id, false);
             }
         }
@@ -141,8 +130,8 @@ struct Asked {
 std::vector<world::KeyId> keys(const world::World& world, const Json& names) {
     std::vector<world::KeyId> found;
     world::KeyId unknown = static_cast<world::KeyId>(world.keys->size());
-    for (const Json& item : names.GetArray()) {
-        std::string name = item.GetString();
+    for (const Json& item : names) {
+        std::string name = item.get<std::string>();
         if (name == "line/default") name = "*";
         const auto at = std::find(world.keys->begin(), world.keys->end(), name);
         found.push_back(at == world.keys->end()
@@ -171,71 +160,52 @@ void read_query(const world::World& world, const Json& given, Asked& asked) {
     }
     if (const Json* latency = member(given, "latency")) {
         asked.latency_ms.assign(world.regions->regions.size(), std::nanf(""));
-        for (const auto& [name, ms] : latency->GetObject()) {
-            if (const auto* region = world.regions->find(name.GetString())) {
-                asked.latency_ms[region->id.value] = static_cast<float>(ms.GetDouble());
+        for (const auto& [name, ms] : latency->items()) {
+            if (const auto* region = world.regions->find(name)) {
+                asked.latency_ms[region->id.value] = static_cast<float>(ms.get<double>());
             }
         }
         asked.query.latency_ms = asked.latency_ms;
     }
     if (const Json* distances = member(given, "distance")) {
-        for (const auto& [name, km] : distances->GetObject()) {
-            asked.distances.push_back({name.GetString(), km.GetDouble()});
+        for (const auto& [name, km] : distances->items()) {
+            asked.distances.push_back({name, km.get<double>()});
         }
         asked.query.distances = asked.distances;
     }
-    if (const Json* nth = member(given, "nth")) asked.query.nth = nth->GetUint64();
+    if (const Json* nth = member(given, "nth")) asked.query.nth = nth->get<std::uint64_t>();
 }
 
 // --- What the evaluator says
 // ----------------------------------------------------------------------
 
-void write_shares(Writer& out, const steer::Distribution& told) {
-    out.Key("shares");
-    out.StartArray();
+void write_shares(JsonWriter& out, const steer::Distribution& told) {
+    out.key("shares").begin_array();
     for (const steer::AnswerShare& share : told.shares) {
-        out.StartArray();
-        out.String(share.text.c_str());
-        out.Uint(share.ttl);
-        out.String(share.share.text().c_str());
-        out.EndArray();
+        out.begin_array().value(share.text).value(share.ttl).value(share.share.text()).end_array();
     }
-    out.EndArray();
+    out.end_array();
 }
 
-void write_outcomes(Writer& out, const steer::Distribution& told) {
-    out.Key("outcomes");
-    out.StartArray();
+void write_outcomes(JsonWriter& out, const steer::Distribution& told) {
+    out.key("outcomes").begin_array();
     for (const steer::AnswerOutcome& outcome : told.outcomes) {
-        out.StartObject();
-        write(out, "p", outcome.p.text());
-        write(out, "rcode", rcode(outcome.outcome));
-        out.Key("answers");
-        out.StartArray();
-        for (const auto& answer : outcome.answers) out.String(answer.c_str());
-        out.EndArray();
-        out.Key("listed");
-        out.Bool(outcome.listed);
-        out.Key("sample_k");
-        out.Uint(outcome.sample_k);
-        out.EndObject();
+        out.begin_object().field("p", outcome.p.text()).field("rcode", rcode(outcome.outcome));
+        out.key("answers").begin_array();
+        for (const auto& answer : outcome.answers) out.value(answer);
+        out.end_array().field("listed", outcome.listed).field("sample_k", outcome.sample_k);
+        out.end_object();
     }
-    out.EndArray();
+    out.end_array();
 }
 
-void write_distribution(Writer& out, const steer::Distribution& told) {
+void write_distribution(JsonWriter& out, const steer::Distribution& told) {
     write_shares(out, told);
-    write(out, "no_data", told.no_data.text());
-    write(out, "nx_domain", told.nx_domain.text());
+    out.field("no_data", told.no_data.text()).field("nx_domain", told.nx_domain.text());
     write_outcomes(out, told);
-    out.Key("too_many");
-    out.Bool(told.too_many);
-    out.Key("approximate");
-    out.Bool(told.approximate);
-    out.Key("last_resort");
-    out.Bool(told.last_resort);
-    out.Key("scope");
-    out.Uint(told.scope);
+    out.field("too_many", told.too_many).field("approximate", told.approximate);
+    out.field("last_resort", told.last_resort);
+    out.field("scope", static_cast<std::uint32_t>(told.scope));
 }
 
 // The tree of the policy asked that serves this type.
@@ -250,27 +220,26 @@ const world::PolicyPart* part_of(const world::World& world, const Json& a_case) 
     return nullptr;
 }
 
-void answer(const Json& a_case, Writer& out) {
+void answer(const Json& a_case, JsonWriter& out) {
     model::Model model = read_model(a_case);
     world::Compiler compiler;
     const auto change = compiler.update(model, model.take_changes());
     const world::World& world = *compiler.world();
-    out.StartObject();
+    out.begin_object();
     const auto* part = part_of(world, a_case);
     if (!part || model::has_errors(compiler.diagnostics())) {
-        out.Key("refused");
-        out.StartArray();
-        for (const auto& finding : compiler.diagnostics()) out.String(finding.text().c_str());
-        out.EndArray();
+        out.key("refused").begin_array();
+        for (const auto& finding : compiler.diagnostics()) out.value(finding.text());
+        out.end_array();
     } else {
         const world::Facts facts = read_facts(world, a_case["facts"]);
         Asked asked;
         read_query(world, a_case["query"], asked);
         const auto told = steer::distribute(world, facts, part->id, asked.query);
         write_distribution(out, told);
-        write(out, "fast_form", check_fast_form(change, facts, part->id, asked.query, told));
+        out.field("fast_form", check_fast_form(change, facts, part->id, asked.query, told));
     }
-    out.EndObject();
+    out.end_object();
 }
 
 }  // namespace
@@ -278,13 +247,12 @@ void answer(const Json& a_case, Writer& out) {
 
 int main() {
     for (std::string line; std::getline(std::cin, line);) {
-        rapidjson::Document a_case;
-        a_case.Parse(line.c_str());
-        FW_CHECK(!a_case.HasParseError());
-        rapidjson::StringBuffer text;
-        fairway::oracle::Writer out(text);
-        fairway::oracle::answer(a_case, out);
-        std::puts(text.GetString());
+        const auto a_case = fairway::parse_json(line);
+        FW_CHECK(a_case);
+        std::string text;
+        fairway::JsonWriter out(text);
+        fairway::oracle::answer(*a_case, out);
+        std::puts(text.c_str());
         std::fflush(stdout);
     }
 }

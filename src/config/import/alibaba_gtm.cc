@@ -69,7 +69,7 @@ void Writer::write_instance(const Parent& instance) {
                   "ListCloudGtmInstanceConfigs too");
         return;
     }
-    ttl_ = static_cast<std::uint32_t>(config.number("Ttl", 60));
+    ttl_ = count32(config.number("Ttl", 60));
     const std::string type = config.text("ScheduleRrType", "A");
     alias_ = type == "CNAME";
     PolicyDraft draft({domain}, type, ttl_);

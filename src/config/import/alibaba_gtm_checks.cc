@@ -85,7 +85,7 @@ Tree Checks::spec_of(const Object& address, const Object& monitor, std::int64_t 
         std::clamp<std::int64_t>(monitor.number("EvaluationCount", 1), 1, 10);
     Tree spec = Tree::map();
     spec.set("type", protocol == "https" ? "HTTPS" : http ? "HTTP" : "TCP");
-    spec.set("address", SockAddr{*ip, static_cast<std::uint16_t>(port)}.text());
+    spec.set("address", address_text(*ip, port));
     spec.set("intervalMs", milliseconds(monitor.number("Interval", 60)));
     spec.set("timeoutMs", monitor.number("Timeout", 5000));
     spec.set("unhealthyThreshold", count).set("healthyThreshold", count);

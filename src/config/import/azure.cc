@@ -209,7 +209,7 @@ void AzureImporter::write(const Profile& profile, const Need& need, const std::s
     const std::string hostname = hostname_of(profile);
     const auto ttl = field(profile.value, "dnsConfig")["ttl"].integer().value_or(60);
     PolicyDraft draft(serves ? std::vector{hostname} : std::vector<std::string>{}, "A",
-                      static_cast<std::uint32_t>(ttl));
+                      count32(ttl));
     out_.add_zone(
         hostname.substr(hostname.find('.') + 1),
         "the profiles' own names are served in it; add the names that your clients ask for "
@@ -291,8 +291,7 @@ Tree AzureImporter::child_of(const Profile& profile, const Value& endpoint, std:
 void AzureImporter::add_target(const Profile& profile, const Value& endpoint,
                                const std::string& node, Tree& child, PolicyDraft& draft) {
     const std::string nested = nested_target(endpoint);
-    const auto ttl =
-        static_cast<std::uint32_t>(field(profile.value, "dnsConfig")["ttl"].integer().value_or(60));
+    const auto ttl = count32(field(profile.value, "dnsConfig")["ttl"].integer().value_or(60));
     child.set("node", node);
     if (const auto at = profiles_.find(nested); at != profiles_.end()) {
         if (at->second.inactive()) {
@@ -345,7 +344,7 @@ void AzureImporter::write_check(const Profile& profile, const Value& endpoint,
     }
     const std::string type = monitor["protocol"].string("HTTP");
     const auto port = monitor["port"].integer().value_or(type == "HTTPS" ? 443 : 80);
-    spec.set("type", type).set("address", SockAddr{*ip, static_cast<std::uint16_t>(port)}.text());
+    spec.set("type", type).set("address", address_text(*ip, port));
     const auto interval = monitor["intervalInSeconds"].integer().value_or(30);
     spec.set("intervalMs", milliseconds(interval));
     spec.set("timeoutMs",

@@ -73,8 +73,7 @@ Tree closed(std::string_view op, std::string_view draw = {}) {
 }
 
 std::uint32_t ttl_of(const Host& host) {
-    return static_cast<std::uint32_t>(
-        host.strategy["dnsTtlSeconds"].integer().value_or(kDefaultTtl));
+    return count32(host.strategy["dnsTtlSeconds"].integer().value_or(kDefaultTtl));
 }
 
 Status K8gbImporter::read(const ImportFile& file) {

@@ -1,6 +1,7 @@
 #include "config/import/manifest_set.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "config/import/cloud_regions.h"
 #include "config/json.h"
@@ -91,6 +92,16 @@ std::string manifest_name(std::string_view text) {
 std::int64_t milliseconds(std::int64_t seconds) {
     constexpr std::int64_t kTooMany = 1'000'000'000;
     return std::clamp<std::int64_t>(seconds, -1, kTooMany) * 1000;
+}
+
+std::uint32_t count32(std::int64_t number) {
+    constexpr std::uint32_t kMost = std::numeric_limits<std::uint32_t>::max();
+    return number < 0 || number > kMost ? kMost : static_cast<std::uint32_t>(number);
+}
+
+std::string address_text(const IpAddr& ip, std::int64_t port) {
+    const std::string address = SockAddr{ip, 0}.text();
+    return address.substr(0, address.size() - 1) + std::to_string(port);
 }
 
 tl::unexpected<Error> cannot_import(std::string_view file, Pos pos, std::string_view what) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ip.h"
 #include "config/emit.h"
 #include "config/import/import.h"
 #include "config/value.h"
@@ -18,9 +19,11 @@ std::string lower(std::string_view text);
 // "*.Example.COM." → "wildcard-example-com": a DNS-1123 label, at most 63 long, never empty.
 std::string manifest_name(std::string_view text);
 
-// Of any number that an export gives for seconds. What no check may be stays beyond its bounds, so
-// that `fairway check` names it.
+// Of any number that an export gives for seconds, a TTL, a port: what may not be stays beyond its
+// bounds, so that `fairway check` names it; a weight becomes the largest there is.
 std::int64_t milliseconds(std::int64_t seconds);
+std::uint32_t count32(std::int64_t number);
+std::string address_text(const IpAddr& ip, std::int64_t port);
 
 // `file:line:column: what`, as an Error of a file that cannot be imported.
 tl::unexpected<Error> cannot_import(std::string_view file, Pos pos, std::string_view what);

@@ -97,7 +97,7 @@ Tree CheckNames::probe_spec(const std::string& id, const Value& config, std::str
     const auto port = config["Port"].integer().value_or(type == "HTTPS" ? 443 : 80);
     const auto interval = config["RequestInterval"].integer().value_or(30);
     const auto threshold = config["FailureThreshold"].integer().value_or(3);
-    spec.set("type", type).set("address", SockAddr{*ip, static_cast<std::uint16_t>(port)}.text());
+    spec.set("type", type).set("address", address_text(*ip, port));
     spec.set("intervalMs", milliseconds(interval)).set("timeoutMs", type == "TCP" ? 10000 : 6000);
     spec.set("unhealthyThreshold", threshold).set("healthyThreshold", threshold);
     if (type != "TCP") {

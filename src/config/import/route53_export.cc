@@ -92,7 +92,7 @@ class Reader {
         }
         record.set_identifier = set["SetIdentifier"].string();
         record.health_check = set["HealthCheckId"].string();
-        if (const auto ttl = set["TTL"].integer()) record.ttl = static_cast<std::uint32_t>(*ttl);
+        if (const auto ttl = set["TTL"].integer()) record.ttl = count32(*ttl);
         for (const auto& value : set["ResourceRecords"].items()) {
             record.values.push_back(presentation_value(record.type, value["Value"].text()));
         }
@@ -127,7 +127,7 @@ class Reader {
 
     static void read_routing(const Value& set, Record& record) {
         if (const auto weight = set["Weight"].integer()) {
-            record.weight = static_cast<std::uint32_t>(*weight);
+            record.weight = count32(*weight);
         }
         record.region = set["Region"].string();
         record.failover = set["Failover"].string();
