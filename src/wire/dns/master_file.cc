@@ -220,11 +220,22 @@ class MasterParser {
         ++includes_;
         const auto file = options_.include(path, file_);
         if (!file) return error(start_of(words[1]), file.error().text);
+        if (is_open(file->name)) {
+            return error(start_of(words[1]), cite(words[1]) + " includes itself");
+        }
         MasterParser inner(*this, *file, origin);
         inner.read();
         summary_ = inner.summary_;
         includes_ = inner.includes_;
+        generated_count_ = inner.generated_count_;
         stopped_ = inner.stopped_;
+    }
+
+    bool is_open(std::string_view file) const {
+        for (const MasterParser* at = this; at; at = at->outer_) {
+            if (at->file_ == file) return true;
+        }
+        return false;
     }
 
     MasterParser(const MasterParser& outer, const IncludedFile& file, const Name& origin)
@@ -241,6 +252,8 @@ class MasterParser {
           last_ttl_(outer.last_ttl_),
           depth_(outer.depth_ + 1),
           includes_(outer.includes_),
+          generated_count_(outer.generated_count_),
+          outer_(&outer),
           summary_(outer.summary_) {}
 
     // $GENERATE RANGE LHS [TTL] [CLASS] TYPE RHS: the text of each record goes through the same
@@ -258,6 +271,11 @@ class MasterParser {
             return error(start_of(words[1]), std::to_string(range->count()) +
                                                  " records; one $GENERATE may make " +
                                                  std::to_string(options_.generate_records_max));
+        }
+        generated_count_ += range->count();
+        if (generated_count_ > options_.generated_max) {
+            return error(start_of(words[0]), "more than " + std::to_string(options_.generated_max) +
+                                                 " records are generated");
         }
         const std::string form = generate_form(words.subspan(2));
         const std::uint64_t errors = summary_.errors;
@@ -320,6 +338,8 @@ class MasterParser {
     std::optional<std::uint32_t> last_ttl_;
     std::size_t depth_ = 0;
     std::size_t includes_ = 0;
+    std::size_t generated_count_ = 0;
+    const MasterParser* outer_ = nullptr;  // of the file that includes this one
     MasterSummary summary_;
     std::vector<std::uint8_t> rdata_;
     const char* record_end_ = nullptr;  // behind the last word

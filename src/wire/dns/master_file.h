@@ -45,9 +45,11 @@ struct MasterOptions {
     // $INCLUDE: `path` as written, `from` the including file. The callback confines paths. Not set:
     // refused.
     std::function<Result<IncludedFile>(std::string_view path, std::string_view from)> include;
+    // A file that is open already is refused too.
     std::size_t include_depth_max = 10;
     std::size_t includes_max = 1000;           // in all
     std::size_t generate_records_max = 65536;  // of one $GENERATE
+    std::size_t generated_max = 1'000'000;     // by all of them
     std::size_t records_max = 10'000'000;
     std::size_t diagnostics_max = 100;  // told; all are counted
 };

@@ -251,14 +251,34 @@ TEST(MasterFile, IncludesAndReturnsToItsOwnState) {
 }
 
 TEST(MasterFile, IncludesEndAtADepth) {
-    const std::map<std::string, std::string> files = {{"self", "$INCLUDE self\na 1 A 192.0.2.1\n"}};
-    const Parsed parsed = parse("$INCLUDE self\n", with_files(files));
+    // File n names the next one twice: 2047 files in all.
+    std::map<std::string, std::string> once, twice;
+    for (int n = 0; n < 20; ++n) {
+        const std::string next = "$INCLUDE " + std::to_string(n + 1) + "\n";
+        once[std::to_string(n)] = next + "a 1 A 192.0.2.1\n";
+        twice[std::to_string(n)] = next + next + "a 1 A 192.0.2.1\n";
+    }
+    const Parsed parsed = parse("$INCLUDE 0\n", with_files(once));
     EXPECT_EQ(parsed.records.size(), 10u);
     EXPECT_EQ(parsed.diagnostics.size(), 1u);
-    // Two in each file would be 1023 files.
-    const std::map<std::string, std::string> many = {
-        {"self", "$INCLUDE self\n$INCLUDE self\na 1 A 192.0.2.1\n"}};
-    EXPECT_EQ(parse("$INCLUDE self\n", with_files(many)).records.size(), 1000u);
+    EXPECT_EQ(parse("$INCLUDE 0\n$INCLUDE 0\n", with_files(twice)).records.size(), 1000u);
+}
+
+TEST(MasterFile, AFileThatIncludesItselfIsRefusedAtOnce) {
+    const std::map<std::string, std::string> files = {{"a", "$INCLUDE b\na 1 A 192.0.2.1\n"},
+                                                      {"b", "$INCLUDE a\nb 1 A 192.0.2.1\n"}};
+    const Parsed parsed = parse("$INCLUDE a\n", with_files(files));
+    EXPECT_EQ(parsed.records.size(), 2u);
+    EXPECT_EQ(parsed.diagnostics, (Strings{"b:1:10: \"a\" includes itself"}));
+}
+
+TEST(MasterFile, RecordsMadeByAllGeneratesAreBounded) {
+    MasterOptions options;
+    options.generated_max = 15;
+    const std::string ten = "$GENERATE 1-10 h$ 60 A 192.0.2.$\n";
+    const Parsed parsed = parse(ten + ten, options);
+    EXPECT_EQ(parsed.records.size(), 10u);
+    EXPECT_EQ(parsed.diagnostics, (Strings{"zone:2:1: more than 15 records are generated"}));
 }
 
 TEST(Generate, ReadsRanges) {
