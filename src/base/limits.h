@@ -23,6 +23,8 @@ enum class Limit : std::uint8_t {
     kDnsTcpPending,
     kZoneFileBytes,
     kZoneRecords,
+    kZoneIncludes,
+    kZoneGenerated,
     kFindings,
     kManifestFiles,
     kManifestBytes,
@@ -37,14 +39,32 @@ enum class Limit : std::uint8_t {
     kCount,
 };
 inline constexpr const char* kLimitNames[] = {
-    "shard_queue",         "log_queue",       "watched_directories",
-    "http_connections",    "http_head",       "http_body",
-    "probes_in_flight",    "decision_picks",  "dns_alias_chain",
-    "dns_tcp_connections", "dns_tcp_pending", "zone_file_bytes",
-    "zone_records",        "findings",        "manifest_files",
-    "manifest_bytes",      "manifest_depth",  "manifest_aliases",
-    "policy_depth",        "policy_nodes",    "outcomes",
-    "told_text",           "tls_sessions",    "log_line",
+    "shard_queue",
+    "log_queue",
+    "watched_directories",
+    "http_connections",
+    "http_head",
+    "http_body",
+    "probes_in_flight",
+    "decision_picks",
+    "dns_alias_chain",
+    "dns_tcp_connections",
+    "dns_tcp_pending",
+    "zone_file_bytes",
+    "zone_records",
+    "zone_includes",
+    "zone_generated",
+    "findings",
+    "manifest_files",
+    "manifest_bytes",
+    "manifest_depth",
+    "manifest_aliases",
+    "policy_depth",
+    "policy_nodes",
+    "outcomes",
+    "told_text",
+    "tls_sessions",
+    "log_line",
 };
 static_assert(sizeof kLimitNames / sizeof *kLimitNames == static_cast<std::size_t>(Limit::kCount));
 
@@ -106,6 +126,12 @@ inline constexpr std::size_t kZoneFileBytesMax = 4ull << 30;  // of one master f
 inline constexpr std::uint32_t kZoneRecordsMax = 50'000'000;
 inline constexpr std::uint32_t kZoneOctetsMax = 0x7FFFFFFF;  // record data of one zone
 inline constexpr std::uint32_t kZoneFindingsMax = 100;       // told of one zone
+// Of one master file with all that it includes (wire/dns/master_file.h).
+inline constexpr std::size_t kMasterIncludeDepthMax = 10;
+inline constexpr std::size_t kMasterIncludesMax = 1000;
+inline constexpr std::size_t kMasterGenerateMax = 65'536;      // records of one $GENERATE
+inline constexpr std::size_t kMasterGeneratedMax = 1'000'000;  // by all of them
+inline constexpr std::size_t kMasterRecordsMax = 10'000'000;
 
 // DNS server.
 inline constexpr std::uint32_t kAliasChainMax = 16;           // CNAME and DNAME steps of one answer

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "base/limits.h"
 #include "base/metrics.h"
 #include "why/overlay.h"
 #include "wire/dns/name.h"
@@ -203,9 +204,8 @@ FactStory story_of(const world::FactKeeper& keeper, world::FactId id, std::int64
 // Follows aliases to what answers; `out` is told each step.
 static Result<NameStanding> follow(const world::World& world, const ExplainRequest& request,
                                    Explanation& out) {
-    constexpr int kAliasesMax = 16;
     std::string name = request.name;
-    for (int step = 0; step < kAliasesMax; ++step) {
+    for (std::uint32_t step = 0; step < kAliasChainMax; ++step) {
         NameStanding standing = look_up(world, name, request.qtype);
         if (standing.kind == NameStanding::Kind::kAlias) {
             out.aliases.push_back(wire::dns::plain_name(name) + " CNAME " + standing.target);

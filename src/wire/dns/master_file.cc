@@ -2,6 +2,7 @@
 
 #include <strings.h>
 
+#include "base/metrics.h"
 #include "wire/dns/generate.h"
 #include "wire/dns/master_lexer.h"
 #include "wire/dns/rdata.h"
@@ -161,6 +162,7 @@ class MasterParser {
 
     void emit(Type type, std::uint32_t ttl) {
         if (summary_.records == options_.records_max) {
+            limit_hit(Limit::kZoneRecords);
             error(nullptr,
                   "more than " + std::to_string(options_.records_max) + " records; split the zone");
             stopped_ = true;
@@ -199,11 +201,13 @@ class MasterParser {
         if (words.size() != 2 && words.size() != 3)
             return error(start_of(words[0]), "write $INCLUDE FILE [ORIGIN]");
         if (depth_ == options_.include_depth_max) {
+            limit_hit(Limit::kZoneIncludes);
             return error(start_of(words[0]), "files include one another more than " +
                                                  std::to_string(options_.include_depth_max) +
                                                  " deep");
         }
         if (includes_ == options_.includes_max) {
+            limit_hit(Limit::kZoneIncludes);
             return error(start_of(words[0]), "more than " + std::to_string(options_.includes_max) +
                                                  " files are included");
         }
@@ -268,12 +272,14 @@ class MasterParser {
                 start_of(words[1]),
                 cite(words[1]) + " is no range; write FIRST-LAST or FIRST-LAST/STEP, as in 1-10/2");
         if (range->count() > options_.generate_records_max) {
+            limit_hit(Limit::kZoneGenerated);
             return error(start_of(words[1]), std::to_string(range->count()) +
                                                  " records; one $GENERATE may make " +
                                                  std::to_string(options_.generate_records_max));
         }
         generated_count_ += range->count();
         if (generated_count_ > options_.generated_max) {
+            limit_hit(Limit::kZoneGenerated);
             return error(start_of(words[0]), "more than " + std::to_string(options_.generated_max) +
                                                  " records are generated");
         }
@@ -318,7 +324,7 @@ class MasterParser {
 
     // --- diagnostics ---
     void error(const char* at, std::string message) {
-        if (++summary_.errors > options_.diagnostics_max) return;
+        if (++summary_.errors > options_.diagnostics_max) return limit_hit(Limit::kFindings);
         if (generating_) message = "$GENERATE made: " + generated_.substr(0, 120) + ": " + message;
         const auto place = lexer_.place(generating_ ? generating_ : at);
         on_diagnostic_({std::string(file_), place.line, place.column, std::move(message)});

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "base/result.h"
 #include "wire/dns/name.h"
 #include "wire/dns/types.h"
@@ -46,12 +47,12 @@ struct MasterOptions {
     // refused.
     std::function<Result<IncludedFile>(std::string_view path, std::string_view from)> include;
     // A file that is open already is refused too.
-    std::size_t include_depth_max = 10;
-    std::size_t includes_max = 1000;           // in all
-    std::size_t generate_records_max = 65536;  // of one $GENERATE
-    std::size_t generated_max = 1'000'000;     // by all of them
-    std::size_t records_max = 10'000'000;
-    std::size_t diagnostics_max = 100;  // told; all are counted
+    std::size_t include_depth_max = kMasterIncludeDepthMax;
+    std::size_t includes_max = kMasterIncludesMax;          // in all
+    std::size_t generate_records_max = kMasterGenerateMax;  // of one $GENERATE
+    std::size_t generated_max = kMasterGeneratedMax;        // by all of them
+    std::size_t records_max = kMasterRecordsMax;
+    std::size_t diagnostics_max = kZoneFindingsMax;  // told; all are counted
 };
 
 struct MasterSummary {
