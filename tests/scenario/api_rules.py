@@ -12,16 +12,7 @@ import lib
 
 FACTS = "/fairway/v1/facts"
 DOCUMENTS = {
-    "zone.yaml": """apiVersion: fairway.dev/v1alpha1
-kind: DNSZone
-metadata: {name: example, namespace: default}
-spec:
-  origin: example.com
-  soa: {primary: ns1.example.com, contact: hostmaster.example.com, minimum: 30}
-  nameServers: [ns1.example.com]
-  records:
-  - {name: ns1.example.com, type: A, values: [127.0.0.1]}
-""",
+    "zone.yaml": lib.ZONE,
     "policy.yaml": """apiVersion: fairway.dev/v1alpha1
 kind: TrafficPolicy
 metadata: {name: shop, namespace: default}

@@ -4,15 +4,6 @@ import lib
 
 lib.need("dig")
 
-ZONE = """apiVersion: fairway.dev/v1alpha1
-kind: DNSZone
-metadata: {name: example, namespace: default}
-spec:
-  origin: example.com
-  soa: {primary: ns1.example.com, contact: hostmaster.example.com, minimum: 30}
-  nameServers: [ns1.example.com]
-  records: [{name: ns1.example.com, type: A, values: [127.0.0.1]}]
-"""
 POLICY = """apiVersion: fairway.dev/v1alpha1
 kind: TrafficPolicy
 metadata: {name: shop, namespace: default}
@@ -48,7 +39,7 @@ endpoints: [{{addresses: [{address}], conditions: {{ready: {str(ready).lower()}}
 
 with lib.Report() as report, lib.workdir() as folder:
     manifests = folder / "manifests"
-    lib.write(manifests, {"zone.yaml": ZONE, "policy.yaml": POLICY,
+    lib.write(manifests, {"zone.yaml": lib.ZONE, "policy.yaml": POLICY,
                           "eu.yaml": service("eu", "192.0.2.1", True),
                           "us.yaml": service("us", "192.0.2.2", True)})
     with lib.Fairway(manifests, folder) as fairway:

@@ -13,16 +13,7 @@ import lib
 INTERVAL_S, TIMEOUT_S, THRESHOLD = 0.2, 0.15, 2
 BOUND_S = THRESHOLD * INTERVAL_S + TIMEOUT_S
 SLACK_S = 0.3  # of a machine that does other things; the bound itself is measured in bench/
-FRONT = """apiVersion: fairway.dev/v1alpha1
-kind: DNSZone
-metadata: {name: example, namespace: default}
-spec:
-  origin: example.com
-  soa: {primary: ns1.example.com, contact: hostmaster.example.com, minimum: 30}
-  nameServers: [ns1.example.com]
-  records:
-  - {name: ns1.example.com, type: A, values: [127.0.0.1]}
----
+FRONT = lib.ZONE + """---
 apiVersion: fairway.dev/v1alpha1
 kind: RoutingControl
 metadata: {name: switch, namespace: default}

@@ -13,16 +13,7 @@ import lib
 SEED = int(os.environ.get("SEED", "20240131"))
 UDP_PACKETS, TCP_STREAMS, API_STREAMS = 20_000, 400, 400
 GROWTH_MAX = 20 << 20
-ZONE = """apiVersion: fairway.dev/v1alpha1
-kind: DNSZone
-metadata: {name: example, namespace: default}
-spec:
-  origin: example.com
-  soa: {primary: ns1.example.com, contact: hostmaster.example.com, minimum: 30}
-  nameServers: [ns1.example.com]
-  records:
-  - {name: ns1.example.com, type: A, values: [127.0.0.1]}
-  - {name: loop.example.com, type: CNAME, values: [loop2.example.com.]}
+ZONE = lib.ZONE + """  - {name: loop.example.com, type: CNAME, values: [loop2.example.com.]}
   - {name: loop2.example.com, type: CNAME, values: [loop.example.com.]}
   - {name: "*.wild.example.com", type: TXT, values: ['"w"']}
 """

@@ -19,6 +19,17 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FAIRWAY = os.environ.get("FAIRWAY", str(ROOT / "build" / "fairway"))
 SKIP = 77
+# The zone of most scenarios, as a document that ends in its records: more may follow.
+ZONE = """apiVersion: fairway.dev/v1alpha1
+kind: DNSZone
+metadata: {name: example, namespace: default}
+spec:
+  origin: example.com
+  soa: {primary: ns1.example.com, contact: hostmaster.example.com, minimum: 30}
+  nameServers: [ns1.example.com]
+  records:
+  - {name: ns1.example.com, type: A, values: [127.0.0.1]}
+"""
 
 
 class Report:

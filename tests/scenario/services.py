@@ -17,16 +17,7 @@ kind: Region
 metadata: {name: us}
 spec: {cidrs: [203.0.113.0/24]}
 ---
-apiVersion: fairway.dev/v1alpha1
-kind: DNSZone
-metadata: {name: example, namespace: default}
-spec:
-  origin: example.com
-  soa: {primary: ns1.example.com, contact: hostmaster.example.com, minimum: 30}
-  nameServers: [ns1.example.com]
-  records:
-  - {name: ns1.example.com, type: A, values: [127.0.0.1]}
----
+""" + lib.ZONE + """---
 apiVersion: v1
 kind: Service
 metadata: {name: web, namespace: default}

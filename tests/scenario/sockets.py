@@ -13,16 +13,7 @@ import time
 
 import lib
 
-ZONE = """apiVersion: fairway.dev/v1alpha1
-kind: DNSZone
-metadata: {name: example, namespace: default}
-spec:
-  origin: example.com
-  soa: {primary: ns1.example.com, contact: hostmaster.example.com, minimum: 30}
-  nameServers: [ns1.example.com]
-  records:
-  - {name: ns1.example.com, type: A, values: [127.0.0.1]}
-  - {name: www.example.com, type: A, values: [%s]}
+ZONE = lib.ZONE + """  - {name: www.example.com, type: A, values: [%s]}
 """
 
 
